@@ -1,0 +1,1 @@
+"""What the sparse linear baselines are made of: token ids, n-gram counts, weights, a solver."""

@@ -1,0 +1,126 @@
+"""Fitted TF-IDF features of texts or pairs: blocks of weighted n-grams side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from worthit.baselines.sparse.counts import Block, Counts, count
+from worthit.baselines.sparse.vocabulary import Vocabulary
+from worthit.baselines.sparse.weighting import Selection, WeightedBlock, fit_block, keep_columns
+
+__all__ = ["Features"]
+
+SIDE_NAMES = {"": "", "first": "1: ", "second": "2: ", "both": "both: "}
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a fitted baseline looks at.
+
+    Attributes
+    ----------
+    settings : dict
+        Arguments of :func:`~worthit.baselines.sparse.counts.count` that new inputs need.
+    keys : tuple of (str, str)
+        Analyzer and side of each block.
+    blocks : tuple of WeightedBlock
+        In the same order.
+    vocabularies : tuple of Vocabulary
+        The n-grams of each block, as text.
+    n_shares : int
+        Number of dense overlap features of a pair; 0 for texts.
+    """
+
+    settings: Mapping[str, Any]
+    keys: tuple[tuple[str, str], ...]
+    blocks: tuple[WeightedBlock, ...]
+    vocabularies: tuple[Vocabulary, ...]
+    n_shares: int
+
+    @classmethod
+    def fit(
+        cls, counts: Counts, selections: Mapping[str, Selection], settings: Mapping[str, Any]
+    ) -> "Features":
+        """Learn the features from the rows being fitted.
+
+        Parameters
+        ----------
+        counts : Counts
+            Counts of those rows; may hold larger ranges than are selected.
+        selections : mapping of str to Selection
+            By analyzer; blocks of other analyzers are left out.
+        settings : mapping
+            See the class.
+        """
+        chosen = [block for block in counts.blocks if block.analyzer in selections]
+        fitted = tuple(fit_block(block, selections[block.analyzer]) for block in chosen)
+        keys = tuple((block.analyzer, block.side) for block in chosen)
+        spelled = tuple(
+            Vocabulary(block.terms, weighted.columns)
+            for block, weighted in zip(chosen, fitted, strict=True)
+        )
+        n_shares = 0 if counts.shares is None else counts.shares.shape[1]
+        return cls(settings, keys, fitted, spelled, n_shares)
+
+    @property
+    def names(self) -> list[str]:
+        """Name of every feature, in the order of columns."""
+        named = [
+            SIDE_NAMES[side] + (f"⟨{term}⟩" if analyzer == "char" else term)
+            for (analyzer, side), terms in zip(self.keys, self.vocabularies, strict=True)
+            for term in terms.strings
+        ]
+        return named + [f"overlap {number + 1}" for number in range(self.n_shares)]
+
+    def transform(self, counts: Counts) -> sparse.csr_array:
+        """Weight counts that come from the same counting as the fitted ones.
+
+        Returns
+        -------
+        scipy.sparse.csr_array of shape (n_items, n_features)
+        """
+        found = {(block.analyzer, block.side): block for block in counts.blocks}
+        parts = [
+            weighted.transform(found[key].matrix)
+            for key, weighted in zip(self.keys, self.blocks, strict=True)
+        ]
+        return self._side_by_side(parts, counts)
+
+    def transform_new(self, inputs: Sequence[str] | Sequence[tuple[str, str]]) -> sparse.csr_array:
+        """Count new inputs and weight what the fitted vocabularies know of them.
+
+        Returns
+        -------
+        scipy.sparse.csr_array of shape (n_items, n_features)
+        """
+        counts = count(inputs, **self.settings)
+        found = {(block.analyzer, block.side): block for block in counts.blocks}
+        parts = [
+            weighted.weight(_project(found[key], terms))
+            for key, weighted, terms in zip(self.keys, self.blocks, self.vocabularies, strict=True)
+        ]
+        return self._side_by_side(parts, counts)
+
+    def _side_by_side(self, parts: list[sparse.csr_array], counts: Counts) -> sparse.csr_array:
+        if self.n_shares:
+            parts = [*parts, sparse.csr_array(counts.shares)]
+        return sparse.hstack(parts, format="csr")
+
+
+def _project(block: Block, vocabulary: Vocabulary) -> sparse.csr_array:
+    """Keep the columns that a vocabulary knows, moved to its positions."""
+    position = vocabulary.positions
+    everything = np.arange(len(block.terms.orders))
+    spelled = block.terms.spell(everything)
+    target: NDArray[np.int64] = np.fromiter(
+        (position.get(term, -1) for term in spelled), np.int64, len(spelled)
+    )
+    known = np.flatnonzero(target >= 0)
+    kept = keep_columns(block.matrix, known)
+    indices = target[known].astype(np.int32)[kept.indices]
+    shape = (kept.shape[0], len(position))
+    return sparse.csr_array((kept.data, indices, kept.indptr), shape=shape)

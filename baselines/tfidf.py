@@ -1,0 +1,239 @@
+"""Logistic regression over TF-IDF of word and character n-grams, for texts and text pairs."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from worthit.baselines.sparse.balance import BALANCES, balance_rows, balance_weights
+from worthit.baselines.sparse.counts import Counts, count
+from worthit.baselines.sparse.features import Features
+from worthit.baselines.sparse.labels import check_choice, encode_labels
+from worthit.baselines.sparse.logistic import Objective, fit_logistic
+from worthit.baselines.sparse.storage import load_linear, save_linear
+from worthit.baselines.sparse.weighting import Selection
+from worthit.core.errors import InputError
+from worthit.core.files import read_json, write_json
+
+__all__ = ["TfidfClassifier"]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class TfidfClassifier(ClassifierMixin, BaseEstimator):
+    """Sparse linear classifier: n-gram TF-IDF, one-vs-rest logistic regression.
+
+    For a pair, the features are what the first side has and the second lacks, the reverse, what
+    both have, and how much they overlap.
+
+    Parameters
+    ----------
+    analyzer : str
+        ``"word"``, ``"char"`` (inside words) or ``"both"`` side by side.
+    word_max : int
+        Words in a row, from 1 up to this many.
+    char_min, char_max : int
+        Characters in a row.
+    min_df : int
+        Least number of training items an n-gram stands in.
+    max_df : float
+        Largest share of training items it may stand in.
+    sublinear : bool
+        1 + ln(count) instead of the count.
+    naive_bayes : bool
+        Scale features by their log-count ratio (Wang & Manning 2012).
+    lowercase : bool
+        Lower the texts first.
+    penalty : str
+        ``"l1"``, ``"l2"`` or ``"elasticnet"``.
+    l1_ratio : float
+        Share of L1 in an elastic net.
+    C : float
+        Inverse strength of the penalty.
+    balance : str
+        ``"none"``, ``"weights"``, ``"oversample"``, ``"undersample"`` or ``"smote"``.
+    tolerance : float
+        The solver's stopping tolerance.
+    seed : int
+        For the solver's coordinate order and for resampling.
+    jobs : int
+        Processes over the classes; changes nothing but the time.
+
+    Attributes
+    ----------
+    classes_ : numpy.ndarray of shape (n_classes,)
+        Sorted labels.
+    features_ : Features
+        Fitted vocabulary and weights.
+    model_ : LinearModel
+        Coefficients, shape (n_features, n_problems).
+    n_parameters_ : int
+        Coefficients that are not zero, and intercepts.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ("text", "pair")
+    family: ClassVar[str] = "linear"
+    # In a search only the order of settings counts; the final fit uses the field's own value.
+    search_fields: ClassVar[dict[str, Any]] = {"tolerance": 0.01}
+    prepare_fields: ClassVar[tuple[str, ...]] = ("lowercase",)
+
+    analyzer: str = "both"
+    word_max: int = 2
+    char_min: int = 2
+    char_max: int = 5
+    min_df: int = 2
+    max_df: float = 1.0
+    sublinear: bool = True
+    naive_bayes: bool = True
+    lowercase: bool = True
+    penalty: str = "l2"
+    l1_ratio: float = 0.5
+    C: float = 3.0
+    balance: str = "weights"
+    tolerance: float = 0.001
+    seed: int = 0
+    jobs: int = 1
+
+    def search_space(self) -> dict[str, BaseDistribution]:
+        """Return what a search may vary: field names with Optuna distributions."""
+        return {
+            "analyzer": CategoricalDistribution(["word", "char", "both"]),
+            "word_max": IntDistribution(1, 3),
+            "char_min": IntDistribution(1, 3),
+            "char_max": IntDistribution(3, 5),
+            "min_df": IntDistribution(1, 5),
+            "sublinear": CategoricalDistribution([True, False]),
+            "naive_bayes": CategoricalDistribution([True, False]),
+            "penalty": CategoricalDistribution(["l1", "l2"]),
+            "C": FloatDistribution(0.1, 100.0, log=True),
+            "balance": CategoricalDistribution(["none", "weights"]),
+        }
+
+    def prepare(self, inputs: Sequence[Any]) -> Counts:
+        """Count once all n-grams that any point of the search space may need."""
+        space = self.search_space()
+        largest = {
+            name: max(getattr(self, name), space[name].high)  # type: ignore[attr-defined]
+            for name in ("word_max", "char_max")
+        }
+        return count(inputs, lowercase=self.lowercase, **largest)
+
+    def fit(
+        self,
+        inputs: Sequence[Any] | Counts,
+        labels: Sequence[str],
+        validation: tuple[Sequence[Any], Sequence[str]] | None = None,
+    ) -> "TfidfClassifier":
+        """Fit on texts or pairs, or on what :meth:`prepare` made of them.
+
+        Parameters
+        ----------
+        inputs : sequence of str or of (str, str), or Counts, of length n
+            Training inputs.
+        labels : sequence of length n
+            Their labels.
+        validation : tuple or None
+            Not used: nothing here is stopped early.
+
+        Returns
+        -------
+        TfidfClassifier
+            Itself.
+
+        Raises
+        ------
+        InputError
+            If a field has an impossible value or there is only one class.
+        """
+        self._check_fields()
+        self.classes_, codes = encode_labels(inputs, labels)
+        counts = inputs if isinstance(inputs, Counts) else count(inputs, **self._settings())
+        self.features_ = Features.fit(counts, self._selections(), self._settings())
+        features, weights = self.features_.transform(counts), None
+        if self.balance == "weights":
+            weights = balance_weights(codes, len(self.classes_))
+        elif self.balance != "none":
+            features, codes = balance_rows(features, codes, self.balance, self.seed)
+        objective = Objective(
+            self.penalty, self.l1_ratio, self.C, self.naive_bayes, self.tolerance, self.seed
+        )
+        self.model_ = fit_logistic(
+            features, codes, len(self.classes_), objective, weights, self.jobs
+        )
+        self.n_parameters_ = int(np.count_nonzero(self.model_.coefficients))
+        self.n_parameters_ += len(self.model_.intercepts)
+        return self
+
+    def predict_proba(self, inputs: Sequence[Any] | Counts) -> NDArray[np.float64]:
+        """Return probabilities, shape (n_items, n_classes), columns as in ``classes_``."""
+        return self.model_.probabilities(self._transform(inputs))
+
+    def predict(self, inputs: Sequence[Any] | Counts) -> NDArray:
+        """Return the most probable label of each item, shape (n_items,)."""
+        return self.classes_[self.predict_proba(inputs).argmax(axis=1)]
+
+    def save(self, folder: Path) -> None:
+        """Write the fitted model as JSON and plain arrays."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_linear(folder / "linear.npz", self.features_, self.model_)
+        write_json(folder / "tfidf.json", {"params": asdict(self), "classes": self.classes_})
+
+    @classmethod
+    def load(cls, folder: Path) -> "TfidfClassifier":
+        """Read what :meth:`save` wrote."""
+        record = read_json(folder / "tfidf.json")
+        classifier = cls(**record["params"])
+        classifier.classes_ = np.array(record["classes"], dtype=object)
+        classifier.features_, classifier.model_ = load_linear(folder / "linear.npz")
+        classifier.n_parameters_ = int(np.count_nonzero(classifier.model_.coefficients))
+        classifier.n_parameters_ += len(classifier.model_.intercepts)
+        return classifier
+
+    def _transform(self, inputs: Sequence[Any] | Counts) -> sparse.csr_array:
+        if isinstance(inputs, Counts):
+            return self.features_.transform(inputs)
+        return self.features_.transform_new(inputs)
+
+    def _analyzers(self) -> tuple[str, ...]:
+        return ("word", "char") if self.analyzer == "both" else (self.analyzer,)
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "analyzers": self._analyzers(),
+            "word_max": self.word_max,
+            "char_max": self.char_max,
+            "lowercase": self.lowercase,
+        }
+
+    def _selections(self) -> dict[str, Selection]:
+        shared = (self.min_df, self.max_df, self.sublinear)
+        both = {
+            "word": Selection(1, self.word_max, *shared),
+            "char": Selection(self.char_min, self.char_max, *shared),
+        }
+        return {analyzer: both[analyzer] for analyzer in self._analyzers()}
+
+    def _check_fields(self) -> None:
+        check_choice("analyzer", self.analyzer, ("word", "char", "both"))
+        check_choice("penalty", self.penalty, ("l1", "l2", "elasticnet"))
+        check_choice("balance", self.balance, BALANCES)
+        if self.C <= 0:
+            raise InputError(f"Got C={self.C}; it must be above 0.")
+        if not 0 <= self.l1_ratio <= 1:
+            raise InputError(f"Got l1_ratio={self.l1_ratio}; it must lie between 0 and 1.")
+        if self.word_max < 1 or not 1 <= self.char_min <= self.char_max:
+            raise InputError(
+                f"Got word_max={self.word_max}, char_min={self.char_min}, "
+                f"char_max={self.char_max}; word_max must be 1 or more and char_min between 1 and "
+                "char_max."
+            )

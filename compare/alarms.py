@@ -1,0 +1,77 @@
+"""Alarms: signs that a comparison is not what it seems, found in the numbers alone."""
+
+from typing import Any
+
+__all__ = ["model_alarms", "pairing_alarms"]
+
+
+def pairing_alarms(
+    baseline: dict[str, Any], model: dict[str, Any], pairing: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """List the alarms of a pairing: those of its two models, and those of the two together.
+
+    Parameters
+    ----------
+    baseline, model : dict
+        Numbers of the models.
+    pairing : dict
+        Numbers of the pairing.
+
+    Returns
+    -------
+    list of dict
+        Each with ``kind``, most with ``model``, some with more.
+    """
+    alarms = model_alarms(baseline) + model_alarms(model)
+    if pairing["high"] is not None and pairing["high"] < 0:
+        alarms.append({"kind": "broken", "model": model["model"]})
+    trials = [each["cost"].get("trials") for each in (baseline, model)]
+    if trials == [0, 0]:
+        alarms.append({"kind": "neither tuned"})
+    elif None not in trials and not all(trials):
+        tuned, untuned = (baseline, model) if trials[0] else (model, baseline)
+        alarms.append({"kind": "one tuned", "tuned": tuned["model"], "model": untuned["model"]})
+    if baseline.get("machine") and model.get("machine") and baseline["machine"] != model["machine"]:
+        alarms.append({"kind": "machines"})
+    return alarms
+
+
+def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
+    """List what looks wrong about one model."""
+    name, scores, floor = model["model"], model["scores"], model["floor"]["scores"]
+    alarms: list[dict[str, Any]] = []
+    if model.get("family") == "floor":
+        return alarms
+    for metric in ("accuracy", "f1_macro"):
+        if scores[metric] < floor[metric]:
+            alarms.append(
+                {
+                    "kind": "below floor",
+                    "model": name,
+                    "metric": metric,
+                    "score": scores[metric],
+                    "floor": floor[metric],
+                }
+            )
+    for label in collapsed(model):
+        alarms.append({"kind": "collapsed", "model": name, "label": label})
+    for field in (model.get("tuning") or {}).get("at_edge") or ():
+        alarms.append({"kind": "edge", "model": name, "field": field})
+    epochs = [row.get("epoch") for row in model.get("curve") or ()]
+    if len(epochs) > 1 and model.get("best_epoch") is not None:
+        if model["best_epoch"] >= max(epochs):
+            alarms.append({"kind": "still improving", "model": name, "epoch": model["best_epoch"]})
+    if model.get("outside"):
+        alarms.append({"kind": "outside", "model": name, "n": model["outside"]})
+    return alarms
+
+
+def collapsed(model: dict[str, Any]) -> list[str]:
+    """List the classes that have test items and are never answered by the first seed."""
+    answers = [sum(column) for column in zip(*model["confusion"], strict=True)]
+    labels = model["scores"]["per_class"]
+    return [
+        label
+        for label, n_answers in zip(labels, answers, strict=True)
+        if not n_answers and labels[label]["support"]
+    ]

@@ -1,0 +1,157 @@
+"""Numbers about one model: its runs (one per seed) as one record for the report."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from worthit.compare.alignment import Aligned, align
+from worthit.compare.bootstrap import bootstrap, percentile
+from worthit.compare.metrics import METRICS
+from worthit.compare.refusal import refusal_of
+from worthit.compare.run import Run
+from worthit.compare.scores import score
+from worthit.compare.slugs import slug
+from worthit.compare.units import units_of
+
+__all__ = ["floor_of", "model_numbers", "search_progress"]
+
+KEPT = (
+    "family pretrained kinds params metric preprocessing tuning ladder words curve best_epoch "
+    "stopped truncated_share looks versions machine command time"
+).split()
+
+
+def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
+    """Collect what the report says about one model.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        The model's runs, one per seed, in the order of the seeds.
+    metric : str
+        The chosen metric, which gets an interval.
+
+    Returns
+    -------
+    dict
+        Scores averaged over seeds with their spread, an interval, the confusion matrix of the
+        first seed, mean cost, and the first run's search, curve and settings.
+    """
+    first, aligned = runs[0], align(runs)
+    positive = _position(first, aligned)
+    dataset = first.record["dataset"]
+    interval, _ = bootstrap(units_of(aligned), list(range(len(runs))), metric, positive)
+    refusal = refusal_of(aligned, metric, positive)
+    low, high = (None, None) if refusal else percentile(interval)
+    by_seed = [_scores(run, aligned) for run in runs]
+    return {
+        "model": first.model,
+        "slug": slug(first.model),
+        "dataset": dataset,
+        **{name: first.record.get(name) for name in KEPT},
+        "metric": metric,
+        "seeds": [run.seed for run in runs],
+        "runs": [run.record.get("run") for run in runs],
+        "scores": _average(by_seed),
+        "scores_by_seed": [
+            {name: scores[name] for name in METRICS if name in scores} for scores in by_seed
+        ],
+        "interval": {
+            "metric": metric, "value": interval.observed, "low": low, "high": high,
+            "refusal": refusal,
+        },
+        "validation": _main_scores(first.record["scores"].get("validation")),
+        "without_leaked": _without_leaked(runs, aligned),
+        "floor": floor_of(aligned, first.positive),
+        "confusion": _confusion(aligned),
+        "outside": int((aligned.answers[0] < 0).sum()),
+        "cost": _mean_cost([run.record.get("cost") or {} for run in runs]),
+        "predictions_sha256": [run.predictions_sha256() for run in runs],
+        "commands": list(dict.fromkeys(run.record.get("command") or "" for run in runs)),
+    }
+
+
+def floor_of(aligned: Aligned, positive: str | None) -> dict[str, Any]:
+    """Score the answer that is always the commonest class of the test set."""
+    support = np.bincount(aligned.truth, minlength=len(aligned.classes))
+    label = aligned.classes[int(support.argmax())]
+    truth = np.asarray(aligned.classes, dtype=object)[aligned.truth]
+    always = np.full(len(truth), label, dtype=object)
+    return {"label": label, "scores": score(truth, always, aligned.classes, positive)}
+
+
+def search_progress(tuning: dict[str, Any] | None) -> list[dict[str, float]]:
+    """Return best-so-far after each finished trial: trial count, seconds, score."""
+    trials = [t for t in (tuning or {}).get("trials", ()) if t.get("score") is not None]
+    finished = [t for t in trials if t.get("state", "complete") == "complete"]
+    best, rows = -np.inf, []
+    for trial in sorted(finished, key=lambda t: (t.get("seconds") or 0, t["number"])):
+        best = max(best, trial["score"])
+        number = trial["number"] + 1
+        rows.append({"trial": number, "seconds": trial.get("seconds"), "best": best})
+    return sorted(rows, key=lambda row: row["trial"])
+
+
+def _position(run: Run, aligned: Aligned) -> int | None:
+    return None if run.positive is None else aligned.classes.index(run.positive)
+
+
+def _scores(run: Run, aligned: Aligned) -> dict[str, Any]:
+    """Score a run again from its predictions, so that the report rests on them alone."""
+    predictions = run.predictions
+    truth, answers = (predictions[c].to_numpy(dtype=object) for c in ("truth", "prediction"))
+    return score(truth, answers, aligned.classes, run.positive)
+
+
+def _average(scores: list[dict[str, Any]]) -> dict[str, Any]:
+    """Average scores over seeds, number by number."""
+    first = scores[0]
+    result: dict[str, Any] = {}
+    for name, value in first.items():
+        if isinstance(value, dict):
+            result[name] = _average([each[name] for each in scores])
+        elif isinstance(value, float):
+            result[name] = float(np.mean([each[name] for each in scores]))
+        else:
+            result[name] = value
+    return result
+
+
+def _main_scores(scores: dict[str, Any] | None) -> dict[str, float] | None:
+    return None if not scores else {m: scores[m] for m in METRICS if m in scores}
+
+
+def _without_leaked(runs: Sequence[Run], aligned: Aligned) -> dict[str, Any] | None:
+    """Score the items that do not stand in the training data, if some do."""
+    leaked = runs[0].leaked
+    n_kept = len(runs[0].predictions) - len(leaked)
+    if not len(leaked) or not n_kept:
+        return None
+    kept = []
+    for run in runs:
+        rest = run.predictions.drop(index=leaked)
+        truth, answers = (rest[c].to_numpy(dtype=object) for c in ("truth", "prediction"))
+        kept.append(score(truth, answers, aligned.classes, run.positive))
+    return {"leaked": len(leaked), "n": n_kept, **(_main_scores(_average(kept)) or {})}
+
+
+def _confusion(aligned: Aligned) -> list[list[int]]:
+    """Count truth (rows) against answer (columns) of the first run; answers outside left out."""
+    k, answers = len(aligned.classes), aligned.answers[0]
+    inside = answers >= 0
+    table = np.bincount(aligned.truth[inside] * k + answers[inside], minlength=k * k)
+    return table.reshape(k, k).tolist()
+
+
+def _mean_cost(costs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Average the times over seeds, take the largest memory; the rest is the first run's."""
+    result = dict(costs[0])
+    for name in costs[0]:
+        values = [cost.get(name) for cost in costs]
+        if name.endswith("_seconds") or name.startswith("ms_"):
+            known = [value for value in values if value is not None]
+            result[name] = float(np.mean(known)) if known else None
+        elif name == "peak_memory_mb":
+            result[name] = max((value for value in values if value is not None), default=None)
+    return result

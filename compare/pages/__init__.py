@@ -1,0 +1,1 @@
+"""Markdown pages: pure functions of the numbers in report.json."""

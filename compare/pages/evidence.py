@@ -1,0 +1,102 @@
+"""Section 4 of a pairing: is the difference real?"""
+
+from typing import Any
+
+from worthit.compare.pages.markdown import table
+from worthit.compare.pages.names import metric_name, model_name
+from worthit.compare.pages.phrases import count, p_value, plural, points, signed, span
+from worthit.compare.pages.verdict import refusal_phrase
+
+__all__ = ["evidence_section"]
+
+
+def evidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Write who is right where, the tests, the interval, the seeds, and what could be shown."""
+    parts = [
+        "## Is it real?",
+        _two_by_two(pairing),
+        " ".join([_mcnemar(pairing), _randomisation(numbers, pairing)]),
+        " ".join([_interval(pairing), _detectable(numbers, pairing)]),
+        _seeds(numbers, pairing),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _two_by_two(pairing: dict[str, Any]) -> str:
+    one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
+    right = pairing["who_is_right"]
+    rows = [
+        [f"**{one} right**", count(right["both"]), count(right["baseline"])],
+        [f"**{one} wrong**", count(right["model"]), count(right["neither"])],
+    ]
+    return table(["", f"{other} right", f"{other} wrong"], rows, "lrr")
+
+
+def _mcnemar(pairing: dict[str, Any]) -> str:
+    right = pairing["who_is_right"]
+    only_one = right["baseline"] + right["model"]
+    which = "Of the first seeds, where" if max(pairing["n_seeds"]) > 1 else "Where"
+    if not only_one:
+        return "There is no item on which only one of the two is right."
+    side = "baseline" if right["baseline"] >= right["model"] else "model"
+    tail = ", and takes items one by one although they come in groups" if pairing["n_groups"] else ""
+    return (
+        f"{which} only one is right, it is {model_name(pairing[side])} in {count(right[side])} of "
+        f"{plural(only_one, 'case')} (exact McNemar {p_value(pairing['mcnemar_p'])}; this is "
+        f"about accuracy{tail})."
+    )
+
+
+def _randomisation(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
+    unit = "group by group" if pairing["n_groups"] else "item by item"
+    sentence = (
+        f"Paired randomisation of {metric}: {p_value(pairing['p'])} ({count(pairing['draws'])} "
+        f"draws that swap the two models' answers {unit})."
+    )
+    if pairing["n_pairings"] == 1:
+        return f"{sentence} There is one pairing, so Holm changes nothing."
+    return (
+        f"{sentence} Holm over the {pairing['n_pairings']} pairings: {p_value(pairing['holm_p'])}."
+    )
+
+
+def _interval(pairing: dict[str, Any]) -> str:
+    if pairing["refusal"]:
+        need = pairing["refusal"]["need"]
+        return (
+            f"No interval is given, because {refusal_phrase(pairing['refusal'])} (fewer than "
+            f"{need}): resampling so few would promise a precision that is not there."
+        )
+    unit = f"{plural(pairing['n_groups'], 'group')}" if pairing["n_groups"] else "items"
+    seeds = " and seeds" if max(pairing["n_seeds"]) > 1 else ""
+    return (
+        f"Difference {signed(pairing['difference'])}, 95 % interval "
+        f"{span(pairing['low'], pairing['high'])} (paired bootstrap over {unit}{seeds}, 10,000 "
+        "resamples, percentiles)."
+    )
+
+
+def _detectable(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    if pairing["refusal"]:
+        return ""
+    metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
+    return (
+        f"With this much disagreement, {count(pairing['n'])} items show a true difference of "
+        f"{points(pairing['minimum_detectable'])} points of {metric} four times out of five."
+    )
+
+
+def _seeds(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Show every seed's score where there are several."""
+    if max(pairing["n_seeds"]) < 2:
+        return ""
+    metric, rows = pairing["metric"], []
+    for side in ("baseline", "model"):
+        model = numbers["models"][pairing[side]]
+        values = [scores[metric] for scores in model["scores_by_seed"]]
+        shown = ", ".join(points(value) for value in values)
+        spread = points(max(values) - min(values)) if len(values) > 1 else ""
+        rows.append([model_name(model["model"]), str(len(values)), shown, spread])
+    head = ["", "seeds", f"{metric_name(metric, numbers['dataset'].get('positive'))} by seed", "range"]
+    return table(head, rows, "lrlr")

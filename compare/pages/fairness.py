@@ -1,0 +1,229 @@
+"""Section 5 of a pairing: was it fair?"""
+
+from collections.abc import Callable
+from typing import Any
+
+from worthit.compare.pages.markdown import bullets, code, emphasis, table
+from worthit.compare.pages.names import from_scratch, metric_name, model_name
+from worthit.compare.pages.phrases import count, duration, percent, plural, points, short_hash
+
+__all__ = ["alarm_list", "fairness_section", "parameters", "progress_table"]
+
+MILESTONES = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500)
+
+
+def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Write splits, effort, settings, best-so-far and alarms of both sides."""
+    models = [numbers["models"][pairing[side]] for side in ("baseline", "model")]
+    parts = [
+        "## Was it fair?",
+        _split_sentence(numbers),
+        _settings_table(models),
+        _fit_sentences(models),
+        _spaces(models),
+        _progress(models),
+        _leaks(models, pairing["metric"]),
+        alarm_list(pairing["alarms"]),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _split_sentence(numbers: dict[str, Any]) -> str:
+    split = numbers["dataset"].get("split_sha256")
+    sentence = f"Same test items on both sides, aligned by id (split {short_hash(split)})."
+    looks = [m.get("looks") for m in numbers["models"].values() if m.get("looks")]
+    if looks:
+        sentence += f" This test set has been looked at {plural(max(looks), 'time')} so far."
+    return sentence
+
+
+def _settings_table(models: list[dict[str, Any]]) -> str:
+    metric = models[0]["metric"]
+    rows: list[tuple[str, Callable[[dict[str, Any]], str | None]]] = [
+        ("trained", _kind),
+        ("trials", lambda m: _known(m["cost"].get("trials"), count)),
+        ("of them stopped early", lambda m: _known(m["cost"].get("trials_pruned") or None, count)),
+        ("search time", lambda m: _known(m["cost"].get("tune_seconds") or None, duration)),
+        ("judged on", _judged_on),
+        (f"best {metric_name(metric)} there", lambda m: _known(_best(m), points)),
+        ("class balance", lambda m: _known(m["params"].get("balance"), code)),
+        ("normaliser", lambda m: _known((m.get("preprocessing") or {}).get("normaliser"), code)),
+        ("truncated inputs", lambda m: _known(m.get("truncated_share"), percent)),
+        ("epochs", _epochs),
+    ]
+    cells = [[title, *(show(model) for model in models)] for title, show in rows]
+    kept = [[c if c else "-" for c in row] for row in cells if any(row[1:])]
+    if not kept:
+        return ""
+    return table(["", *(model_name(m["model"]) for m in models)], kept, "lll")  # type: ignore[arg-type]
+
+
+def _known(value: Any, show: Callable[[Any], str]) -> str | None:
+    return None if value is None else show(value)
+
+
+def _kind(model: dict[str, Any]) -> str | None:
+    if model.get("family") != "neural":
+        return None
+    return "on a pretrained body" if model.get("pretrained") else "from scratch"
+
+
+def _judged_on(model: dict[str, Any]) -> str | None:
+    tuning = model.get("tuning")
+    if not tuning or not model["cost"].get("trials"):
+        return None
+    folds = tuning.get("folds")
+    return f"{folds} folds of train" if folds and folds > 1 else "validation"
+
+
+def _best(model: dict[str, Any]) -> float | None:
+    return model["cost"].get("best_validation") if model["cost"].get("trials") else None
+
+
+def _epochs(model: dict[str, Any]) -> str | None:
+    curve = model.get("curve")
+    if not curve:
+        return None
+    return f"{count(len(curve))}, best {model['best_epoch']:g}" if model.get("best_epoch") else None
+
+
+def _fit_sentences(models: list[dict[str, Any]]) -> str:
+    """State what each side was fitted on, and chosen parameters."""
+    sentences = []
+    linear = [m for m in models if m.get("family") == "linear"]
+    neural = [m for m in models if m.get("family") == "neural"]
+    if linear and neural:
+        sentences.append(
+            f"{model_name(linear[0]['model'])} is refitted on train and validation together with "
+            f"what was chosen on train; {model_name(neural[0]['model'])} trains on train alone, "
+            "because it needs validation to know when to stop."
+        )
+    sentences += [
+        f"{model_name(m['model'])} is trained from scratch: no pretrained weights."
+        for m in models
+        if from_scratch(m)
+    ]
+    if not any(m["cost"] for m in models):
+        sentences.append(
+            "These predictions were made elsewhere: nothing is known here about how either side "
+            "was tuned or trained, so the comparison is of the answers alone."
+        )
+    return " ".join(sentences)
+
+
+def _spaces(models: list[dict[str, Any]]) -> str:
+    lines = []
+    for model in models:
+        chosen = parameters(model["params"])
+        if not chosen:
+            continue
+        space = (model.get("tuning") or {}).get("space") or {}
+        searched = ", ".join(f"{code(k, 40)} in {code(v, 80)}" for k, v in space.items())
+        line = f"{model_name(model['model'])}: {chosen}."
+        lines.append(f"{line} Searched: {searched}." if searched else f"{line} No search.")
+    return bullets(lines)
+
+
+def parameters(params: dict[str, Any]) -> str:
+    """List parameters as code spans."""
+    return ", ".join(code(f"{k} = {_brief(v)}", 100) for k, v in params.items())
+
+
+def _brief(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _progress(models: list[dict[str, Any]]) -> str:
+    searched = [model for model in models if len(model["progress"]) > 1]
+    return "\n\n".join(
+        f"Best so far of {model_name(model['model'])}:\n\n{progress_table(model)}"
+        for model in searched
+    )
+
+
+def progress_table(model: dict[str, Any]) -> str:
+    """Write best-so-far at a few milestones: trials, seconds, score."""
+    rows = model["progress"]
+    last = rows[-1]["trial"]
+    wanted = [m for m in MILESTONES if m < last] + [last]
+    shown = []
+    for milestone in wanted:
+        reached = [row for row in rows if row["trial"] <= milestone]
+        if reached and (not shown or shown[-1] != reached[-1]):
+            shown.append(reached[-1])
+    header = ["after trial", *(count(row["trial"]) for row in shown)]
+    body = [[metric_name(model["metric"]), *(points(row["best"]) for row in shown)]]
+    if all(row["seconds"] is not None for row in shown):
+        body.insert(0, ["search time", *(duration(row["seconds"]) for row in shown)])
+    return table(header, body, "l" + "r" * len(shown))
+
+
+def _leaks(models: list[dict[str, Any]], metric: str) -> str:
+    kept = [m["without_leaked"] for m in models]
+    if not all(kept):
+        return ""
+    rows = []
+    for model in models:
+        rest = model["without_leaked"]
+        rows.append(
+            [model_name(model["model"]), points(model["scores"][metric]), points(rest[metric])]
+        )
+    head = ["", f"{metric_name(metric)}, all items", f"without the {kept[0]['leaked']} leaked"]
+    n = plural(kept[0]["leaked"], "test item stands", "test items stand")
+    return f"{n} in the training data as well:\n\n{table(head, rows, 'lrr')}"
+
+
+def alarm_list(alarms: list[dict[str, Any]]) -> str:
+    """Write the alarms, or that there is none."""
+    if not alarms:
+        return "No alarm was raised."
+    return "**Alarms**\n\n" + bullets(_alarm_sentences(alarms))
+
+
+def _alarm_sentences(alarms: list[dict[str, Any]]) -> list[str]:
+    """Say each alarm in a sentence, and what to do about it."""
+    return [_alarm(alarm) for alarm in alarms]
+
+
+def _alarm(alarm: dict[str, Any]) -> str:
+    name = model_name(alarm["model"]) if "model" in alarm else ""
+    kind = alarm["kind"]
+    if kind == "below floor":
+        return (
+            f"{name} is below the majority floor: {points(alarm['score'])} "
+            f"{metric_name(alarm['metric'])} where always answering the commonest class scores "
+            f"{points(alarm['floor'])}."
+        )
+    if kind == "collapsed":
+        return f"{name} never answers {emphasis(alarm['label'], 40)}: the class has collapsed."
+    if kind == "edge":
+        return (
+            f"The best {code(alarm['field'], 40)} of {name} lies at the edge of its search space; "
+            "a wider space might score higher."
+        )
+    if kind == "still improving":
+        return (
+            f"The last epoch of {name} was its best ({alarm['epoch']:g}); training longer might "
+            "score higher."
+        )
+    if kind == "outside":
+        return (
+            f"{name} gives {plural(alarm['n'], 'answer')} that no test item has as its label; "
+            "they count as wrong."
+        )
+    if kind == "broken":
+        return (
+            f"{name} is below the baseline by more than the noise. Is it broken? Look at its "
+            "learning curve, its learning rate and its preprocessing before blaming networks."
+        )
+    if kind == "neither tuned":
+        return (
+            "Neither side was tuned; `--trials 30` on both would make it a comparison of best "
+            "efforts."
+        )
+    if kind == "one tuned":
+        return (
+            f"{model_name(alarm['tuned'])} was tuned and {name} was not (good defaults); "
+            "`--trials` gives it a search of its own."
+        )
+    return "The two were measured on different machines: their times do not compare."

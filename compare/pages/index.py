@@ -1,0 +1,129 @@
+"""The index of a data set: verdicts, ranking, and links to every page."""
+
+from typing import Any
+
+from worthit.compare.pages.markdown import emphasis, table, text
+from worthit.compare.pages.names import metric_name, model_name, title_name
+from worthit.compare.pages.phrases import (
+    count,
+    duration,
+    margin_points,
+    milliseconds,
+    p_value,
+    plural,
+    points,
+    signed,
+    span,
+)
+from worthit.compare.pages.reproduce import limits_section, reproduce_section
+from worthit.compare.pages.verdict import headline, refusal_phrase
+
+__all__ = ["index_page"]
+
+
+def index_page(numbers: dict[str, Any]) -> str:
+    """Write README.md of ``reports/<dataset>``."""
+    name = text(numbers["dataset"]["name"], 60)
+    models = list(numbers["models"].values())
+    parts = [
+        f"# Is the neural network worth it on {name}?",
+        "\n".join(f"> {line}" for line in _answers(numbers)),
+        _verdicts(numbers),
+        _ranking(numbers),
+        _pages(numbers),
+        reproduce_section(numbers["command"], models, numbers["dataset"]),
+        limits_section(numbers["n_groups"], max(len(m["seeds"]) for m in models)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _answers(numbers: dict[str, Any]) -> list[str]:
+    lines = []
+    for pairing in numbers["pairings"]:
+        model = title_name(numbers["models"][pairing["model"]])
+        line = headline(pairing)
+        lines.append(f"**{model}**: {line[0].lower()}{line[1:]}")
+    return [f"{line}  " for line in lines[:-1]] + lines[-1:]
+
+
+def _verdicts(numbers: dict[str, Any]) -> str:
+    metric = metric_name(numbers["metric"], numbers["dataset"].get("positive"))
+    reference = numbers["models"][numbers["baseline"]]
+    head = ["model", metric, "difference", "95 % interval", "Holm p", "training", "one answer", "verdict"]  # fmt: skip
+    rows = [_row(numbers, reference, None)]
+    paired = {pairing["model"]: pairing for pairing in numbers["pairings"]}
+    for name, model in numbers["models"].items():
+        if name != numbers["baseline"]:
+            rows.append(_row(numbers, model, paired.get(name)))
+    floor = numbers["floor"]
+    rows.append(
+        [f"floor: always {emphasis(floor['label'], 30)}", points(floor["scores"][numbers["metric"]])]
+        + [""] * 6
+    )
+    known = [any(row[i] for row in rows) for i in range(len(head))]
+    keep = [i for i, any_known in enumerate(known) if any_known]
+    shown = [[row[i] for i in keep] for row in rows]
+    groups = f" in {plural(numbers['n_groups'], 'group')}" if numbers["n_groups"] else ""
+    note = (
+        f"{count(numbers['n'])} test items{groups}. Differences are model minus "
+        f"{model_name(numbers['baseline'])}; the margin is {margin_points(numbers['margin'])}."
+    )
+    align = "".join("lrrlrrrl"[i] for i in keep)
+    return f"## Verdicts\n\n{table([head[i] for i in keep], shown, align)}\n\n{note}"
+
+
+def _row(
+    numbers: dict[str, Any], model: dict[str, Any], pairing: dict[str, Any] | None
+) -> list[str]:
+    cost = model["cost"]
+    times = [
+        duration(cost["fit_seconds"]) if cost.get("fit_seconds") is not None else "",
+        milliseconds(cost["ms_per_item"]) if cost.get("ms_per_item") is not None else "",
+    ]
+    score = points(model["scores"][numbers["metric"]])
+    name = f"[{title_name(model)}]({model['slug']}.md)"
+    if pairing is None:
+        role = "the baseline" if model["model"] == numbers["baseline"] else ""
+        return [name, score, "", "", "", *times, role]
+    verdict = f"[{pairing['verdict']}]({pairing['slug']}.md)"
+    p = p_value(pairing["holm_p"]).removeprefix("p = ").removeprefix("p ")
+    inside = span(pairing["low"], pairing["high"])
+    return [name, score, signed(pairing["difference"]), inside, p, *times, verdict]
+
+
+def _ranking(numbers: dict[str, Any]) -> str:
+    best = numbers["best_set"]
+    refusal = numbers["models"][numbers["ranking"][0]]["interval"]["refusal"]
+    if best is None:
+        told = (
+            f"The order is not to be relied on: {refusal_phrase(refusal)}, too few to say which "
+            "models differ."
+        )
+    elif len(best) == 1:
+        told = (
+            f"{model_name(best[0])} scores highest, and every other model is clearly below it "
+            "(paired randomisation, Holm)."
+        )
+    else:
+        names = ", ".join(model_name(name) for name in best[:-1])
+        told = (
+            f"{names} and {model_name(best[-1])} cannot be told apart on this test set (paired "
+            "randomisation against the highest score, Holm)."
+        )
+    return (
+        f"## Ranking\n\n![Ranking with intervals](figures/ranking.png)\n\n{told} Overlapping "
+        "intervals in the picture do not mean a tie: the models answer the same items, and the "
+        "pairings use that."
+    )
+
+
+def _pages(numbers: dict[str, Any]) -> str:
+    lines = [
+        f"- [{title_name(numbers['models'][p['model']])} against "
+        f"{title_name(numbers['models'][p['baseline']])}]({p['slug']}.md)"
+        for p in numbers["pairings"]
+    ]
+    lines += [f"- [{title_name(m)}]({m['slug']}.md)" for m in numbers["models"].values()]
+    if "data" in numbers["pages"]:
+        lines.append("- [the data](data.md)")
+    return "## Pages\n\n" + "\n".join(lines)

@@ -1,0 +1,49 @@
+"""What models, metrics and classes are called in sentences."""
+
+from typing import Any
+
+from worthit.compare.metrics import NAMES
+from worthit.compare.pages.markdown import code, emphasis, text
+
+__all__ = ["PRETRAINED_FAMILIES", "always", "metric_name", "model_name", "subject"]
+
+# Names that promise a pretrained body: a network of that shape trained from scratch is another thing.
+PRETRAINED_FAMILIES = ("bert", "roberta", "hubert", "biencoder")
+
+
+def metric_name(metric: str, positive: str | None = None) -> str:
+    """Name a metric in a sentence; F1 of the positive class names the class."""
+    if metric == "f1_positive" and positive is not None:
+        return f"F1 of {emphasis(positive, 40)}"
+    return NAMES[metric]
+
+
+def plain_metric_name(metric: str, positive: str | None = None) -> str:
+    """Name a metric in a picture."""
+    return f"F1 of {positive}" if metric == "f1_positive" and positive else NAMES[metric]
+
+
+def model_name(model: str) -> str:
+    """Name a model, as code."""
+    return code(model, 60)
+
+
+def from_scratch(model: dict[str, Any]) -> bool:
+    """Tell whether a model carries a pretrained family's name without its pretraining."""
+    return model.get("pretrained") is False and model["model"] in PRETRAINED_FAMILIES
+
+
+def subject(model: dict[str, Any]) -> str:
+    """Name a model in a verdict, which never names a pretrained family for one from scratch."""
+    return "the network trained from scratch" if from_scratch(model) else model_name(model["model"])
+
+
+def title_name(model: dict[str, Any]) -> str:
+    """Name a model in a heading."""
+    shown = text(model["model"], 60)
+    return f"{shown} (from scratch)" if from_scratch(model) else shown
+
+
+def always(label: str) -> str:
+    """Name the majority floor."""
+    return f"always {emphasis(label, 40)}"

@@ -1,0 +1,137 @@
+"""Numbers as the reader sees them; the only place where numbers are rounded."""
+
+__all__ = [
+    "bytes_", "count", "duration", "interval", "limit_name", "megabytes", "milliseconds", "minus",
+    "p_value", "plural", "points", "share", "short_hash", "signed", "span", "times",
+]  # fmt: skip
+
+UNKNOWN = "unknown"
+
+
+def points(fraction: float | None) -> str:
+    """Show a score on 0-100 with two decimals."""
+    return UNKNOWN if fraction is None else minus(f"{100 * fraction:.2f}")
+
+
+def signed(fraction: float | None) -> str:
+    """Show a difference in points, always with its sign."""
+    return "" if fraction is None else minus(f"{100 * fraction:+.2f}")
+
+
+def minus(shown: str) -> str:
+    """Take the sign from a zero."""
+    return shown.lstrip("+-") if not shown.strip("+-0.") else shown
+
+
+def span(low: float | None, high: float | None, sign: bool = True) -> str:
+    """Show an interval in points, without brackets."""
+    if low is None or high is None:
+        return "no interval"
+    one = signed if sign else points
+    return f"{one(low)} to {one(high)}"
+
+
+def interval(value: float, low: float | None, high: float | None) -> str:
+    """Show a difference with its interval."""
+    inside = span(low, high)
+    return f"{signed(value)} ({inside})"
+
+
+def p_value(p: float) -> str:
+    """Show ``p = 0.0123`` or ``p < 0.0001``."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}"
+
+
+def margin_points(fraction: float) -> str:
+    """Show a margin: ``1 point``, ``0.5 points``."""
+    value = f"{100 * fraction:.4g}"
+    return f"{value} point" if value == "1" else f"{value} points"
+
+
+def count(number: float | None) -> str:
+    """Show a whole number with thousands separated."""
+    return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def plural(number: int, noun: str, many: str | None = None) -> str:
+    """Show a number with its noun."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
+def share(fraction: float) -> str:
+    """Show a probability or share in percent, never rounding to certainty."""
+    if 0 < fraction < 0.005:
+        return "< 1 %"
+    if 0.995 < fraction < 1:
+        return "> 99 %"
+    return f"{100 * fraction:.0f} %"
+
+
+def percent(fraction: float) -> str:
+    """Show a share in percent with one decimal."""
+    return f"{100 * fraction:.1f} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Show a time: 0.42 s, 17 s, 2 min 05 s, 3 h 20 min."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 9.95:
+        return f"{seconds:.2g} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60):02d} min"
+
+
+def milliseconds(ms: float | None) -> str:
+    """Show milliseconds with two or three significant digits."""
+    if ms is None:
+        return UNKNOWN
+    return f"{ms:.2f} ms" if ms < 10 else f"{ms:.1f} ms" if ms < 100 else f"{ms:,.0f} ms"
+
+
+def megabytes(mb: float | None) -> str:
+    """Show memory given in MB."""
+    return UNKNOWN if mb is None else bytes_(mb * 1e6)
+
+
+def bytes_(n_bytes: float | None) -> str:
+    """Show a size in kB, MB or GB (powers of ten)."""
+    if n_bytes is None:
+        return UNKNOWN
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= 0.95 * size:
+            return f"{n_bytes / size:.2f} {unit}" if unit == "GB" else f"{n_bytes / size:.1f} {unit}"
+    return f"{n_bytes:.0f} bytes"
+
+
+def times(ratio: float | None) -> str:
+    """Show a ratio: ``0.7 times``, ``240 times``."""
+    if ratio is None:
+        return ""
+    return f"{_factor(ratio)} times"
+
+
+def _factor(ratio: float) -> str:
+    if ratio < 0.095:
+        return f"{ratio:.2g}"
+    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:,.0f}"
+
+
+def as_long(ratio: float) -> str:
+    """Compare times in words: ``5.0 times as long as``, ``as long as``."""
+    if 0.95 <= ratio <= 1.05:
+        return "as long"
+    return f"{_factor(ratio)} times as long"
+
+
+def short_hash(digest: str | None) -> str:
+    """Show the first 12 digits of a hash."""
+    return UNKNOWN if not digest else f"`{digest[:12]}`"
+
+
+def limit_name(limit: str) -> str:
+    """Name a reader's limit as its option."""
+    return "`--" + limit.replace("_", "-") + "`"

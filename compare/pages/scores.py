@@ -1,0 +1,162 @@
+"""Sections 2 and 3 of a pairing: at a glance, and per class."""
+
+from typing import Any
+
+from worthit.compare.metrics import METRICS
+from worthit.compare.pages.markdown import code, emphasis, table, text
+from worthit.compare.pages.names import always, metric_name, model_name
+from worthit.compare.pages.phrases import (
+    bytes_,
+    count,
+    duration,
+    interval,
+    megabytes,
+    milliseconds,
+    plural,
+    points,
+    signed,
+    span,
+    times,
+)
+from worthit.compare.refusal import FEW_ITEMS, MIN_ITEMS
+
+__all__ = ["cost_rows", "glance_section", "per_class_section"]
+
+COSTS = (
+    ("training", "fit_seconds", duration),
+    ("tuning", "tune_seconds", duration),
+    ("answer, one item alone", "ms_per_item", milliseconds),
+    ("answer, in batches", "ms_per_item_batched", milliseconds),
+    ("peak memory", "peak_memory_mb", megabytes),
+    ("size on disk", "model_bytes", bytes_),
+    ("parameters in use", "parameters", count),
+)
+
+
+def glance_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Write the table of the two models side by side."""
+    baseline, model = (numbers["models"][pairing[side]] for side in ("baseline", "model"))
+    rows = _score_rows(numbers, pairing) + cost_rows(baseline["cost"], model["cost"])
+    head = ["", model_name(baseline["model"]), model_name(model["model"]), "difference", "ratio"]
+    floor, positive = numbers["floor"], numbers["dataset"].get("positive")
+    scores = floor["scores"]
+    chosen = pairing["metric"]
+    floor_scores = f"{points(scores['accuracy'])} accuracy"
+    if chosen != "accuracy":
+        floor_scores += f" and {points(scores[chosen])} {metric_name(chosen, positive)}"
+    groups = f" in {plural(numbers['n_groups'], 'group')}" if numbers["n_groups"] else ""
+    note = (
+        f"{count(numbers['n'])} test items{groups}; always answering "
+        f"{emphasis(floor['label'], 40)} would score {floor_scores}."
+    )
+    return f"## At a glance\n\n{table(head, rows, 'lrrrr')}\n\n{note}{_machine(baseline, model)}"
+
+
+def _score_rows(numbers: dict[str, Any], pairing: dict[str, Any]) -> list[list[str]]:
+    positive = numbers["dataset"].get("positive")
+    chosen = pairing["metric"]
+    order = [chosen, *(name for name in METRICS if name != chosen)]
+    rows = []
+    for name in order:
+        scores = pairing["metrics"].get(name)
+        shown_anyway = name != "recall_macro" or numbers["dataset"].get("kind") == "audio"
+        if scores is None or not (shown_anyway or name == chosen):
+            continue
+        cells = [points(scores["baseline"]), points(scores["model"])]
+        title, difference = metric_name(name, positive), signed(scores["difference"])
+        if name == chosen:
+            difference = f"{difference} ({span(pairing['low'], pairing['high'])})"
+            title = f"**{title}**"
+            if _clear(pairing):
+                better = int(pairing["difference"] > 0)
+                cells[better] = f"**{cells[better]}**"
+        rows.append([title, *cells, difference, ""])
+        if name == "f1_positive" and positive is not None:
+            rows += _positive_rows(pairing, positive)
+    return rows
+
+
+def _positive_rows(pairing: dict[str, Any], positive: str) -> list[list[str]]:
+    row = next(row for row in pairing["classes"] if row["label"] == positive)
+    rows = []
+    for name in ("precision", "recall"):
+        one, other = row["baseline"][name], row["model"][name]
+        title = f"{name} of {emphasis(positive, 40)}"
+        rows.append([title, points(one), points(other), signed(other - one), ""])
+    return rows
+
+
+def _clear(pairing: dict[str, Any]) -> bool:
+    """Tell whether there is a winner outside the noise."""
+    low, high = pairing["low"], pairing["high"]
+    return low is not None and (low > 0 or high < 0) and pairing["holm_p"] < 0.05
+
+
+def cost_rows(baseline: dict[str, Any], model: dict[str, Any]) -> list[list[str]]:
+    """Rows about cost; what neither side knows is left out."""
+    rows = []
+    for title, name, show in COSTS:
+        one, other = baseline.get(name), model.get(name)
+        if one is None and other is None or not one and not other:
+            continue
+        ratio = other / one if one and other is not None else None
+        rows.append([title, show(one), show(other), "", times(ratio)])
+    trials = [cost.get("trials") for cost in (baseline, model)]
+    if trials != [None, None]:
+        rows.append(["trials", *map(count, trials), "", ""])
+    return rows
+
+
+def _machine(baseline: dict[str, Any], model: dict[str, Any]) -> str:
+    known = [each["machine"] for each in (baseline, model) if each.get("machine")]
+    if not known:
+        return ""
+    if len(known) == 2 and known[0] != known[1]:
+        return " The two were measured on different machines, so times do not compare."
+    return f" {machine_sentence(known[0])}"
+
+
+def machine_sentence(machine: dict[str, Any]) -> str:
+    """Name the machine."""
+    cores, memory = machine.get("cores"), machine.get("memory_gb")
+    parts = [plural(cores, "core") if cores else "", f"{memory:.0f} GB of memory" if memory else ""]
+    parts.append(code(machine["gpu"], 60) if machine.get("gpu") else "no GPU")
+    cpu = f" ({code(machine['cpu'], 60)})" if machine.get("cpu") else ""
+    shown = ", ".join(part for part in parts if part)
+    return f"Measured on {shown}{cpu}."
+
+
+def per_class_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Write precision, recall and F1 of both models for every class."""
+    one, other = (model_name(pairing[side]) for side in ("baseline", "model"))
+    measures = [("P", "precision"), ("R", "recall"), ("F1", "f1")]
+    head = ["class", "n", *(f"{s} {m}" for s, _ in measures for m in (one, other))]
+    head.append("difference in F1")
+    rows = []
+    for row in pairing["classes"]:
+        cells = [points(row[side][name]) for _, name in measures for side in ("baseline", "model")]
+        mark = " (few)" if row["few"] else ""
+        shown = interval(row["difference"], row["low"], row["high"])
+        rows.append([f"{text(row['label'], 60)}{mark}", count(row["support"]), *cells, shown])
+    models = [numbers["models"][pairing[side]]["scores"] for side in ("baseline", "model")]
+    rows.append(_mean_row("macro mean", numbers["n"], *models))
+    floor = numbers["floor"]
+    rows.append(_mean_row(f"floor: {always(floor['label'])}", numbers["n"], floor["scores"]))
+    parts = ["## Per class", table(head, rows, "lrrrrrrrl")]
+    if any(row["few"] for row in pairing["classes"]):
+        parts.append(
+            f"(few): under {FEW_ITEMS} test items, too few to judge the class; under {MIN_ITEMS} "
+            "there is no interval."
+        )
+    elif any(row["low"] is None for row in pairing["classes"]):
+        parts.append("No intervals: there are too few groups to resample.")
+    return "\n\n".join(parts)
+
+
+def _mean_row(title: str, n: int, *models: dict[str, Any]) -> list[str]:
+    """Unweighted means over the classes; one model fills both columns."""
+    names = ("precision_macro", "recall_macro", "f1_macro")
+    pair = models if len(models) == 2 else models * 2
+    cells = [points(each[name]) for name in names for each in pair]
+    difference = signed(pair[1]["f1_macro"] - pair[0]["f1_macro"]) if len(models) == 2 else ""
+    return [title, count(n), *cells, difference]

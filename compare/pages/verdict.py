@@ -1,0 +1,248 @@
+"""Section 1 of a pairing: the verdict, what it costs, what would change it, and the rule."""
+
+from typing import Any
+
+from worthit.compare.pages.markdown import emphasis, table
+from worthit.compare.pages.names import from_scratch, metric_name, model_name, subject
+from worthit.compare.pages.phrases import (
+    as_long,
+    count,
+    duration,
+    limit_name,
+    margin_points,
+    milliseconds,
+    p_value,
+    plural,
+    points,
+    share,
+    signed,
+    span,
+)
+
+__all__ = ["headline", "rule_section", "verdict_block"]
+
+
+def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Write the verdict as a quoted block, the first thing on the page."""
+    lines = [
+        f"**{headline(pairing)}**",
+        _difference_sentence(numbers, pairing),
+        _largest_class_sentence(pairing),
+        _change_sentence(pairing),
+        _scope_sentence(numbers, pairing),
+    ]
+    return "\n".join(f"> {line}" for line in lines if line)
+
+
+def headline(pairing: dict[str, Any]) -> str:
+    """Say the verdict and its reason in one line."""
+    margin = margin_points(pairing["margin"])
+    reasons = {
+        "gain": "Worth it.",
+        "baseline better": "Not worth it: the baseline is better.",
+        "tie": f"Not worth it: a tie within the margin of {margin}.",
+        "too small a gain": f"Not worth it: no gain of {margin}.",
+        "noise": "Cannot tell: the interval holds both no gain and a gain worth having.",
+        "below the margin": f"Cannot tell: better, but not clearly by {margin}.",
+        "holm": "Cannot tell: not significant once all pairings are counted.",
+        "limit unknown": "Cannot tell: a stated limit could not be checked.",
+        "no interval": f"Cannot tell: {refusal_phrase(pairing['refusal'])}.",
+    }
+    if pairing["reason"] == "limit":
+        return f"Not worth it: {' and '.join(map(_broken_phrase, _broken(pairing)))}."
+    return reasons[pairing["reason"]]
+
+
+def refusal_phrase(refusal: dict[str, Any] | None) -> str:
+    """Say why there is no interval."""
+    if refusal is None:
+        return ""
+    if refusal["kind"] == "groups":
+        return f"the test set has only {plural(refusal['have'], 'group')}"
+    return f"{emphasis(refusal['label'], 40)} has only {plural(refusal['have'], 'test item')}"
+
+
+def _broken(pairing: dict[str, Any]) -> list[dict[str, Any]]:
+    return [check for check in pairing["checks"] if check["holds"] is False]
+
+
+def _broken_phrase(check: dict[str, Any]) -> str:
+    if check["limit"] == "max_ms":
+        return (
+            f"it takes {milliseconds(check['measured'])} to answer where "
+            f"{milliseconds(check['allowed'])} are allowed"
+        )
+    return (
+        f"it takes {duration(60 * check['measured'])} to train where "
+        f"{duration(60 * check['allowed'])} are allowed"
+    )
+
+
+def _difference_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    model, baseline = (numbers["models"][pairing[side]] for side in ("model", "baseline"))
+    metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
+    difference = pairing["difference"]
+    size = points(abs(difference))
+    if size == "0.00":
+        scored = f"scores **the same {metric}** as"
+    else:
+        where = "above" if difference > 0 else "below"
+        scored = f"scores **{size} points of {metric} {where}**"
+    if pairing["refusal"]:
+        evidence = f"no interval; randomisation {p_value(pairing['p'])}"
+    else:
+        evidence = (
+            f"95 % interval {span(pairing['low'], pairing['high'])}; "
+            f"randomisation {p_value(pairing['p'])}"
+        )
+    if pairing["n_pairings"] > 1:
+        evidence += f", Holm over {pairing['n_pairings']} pairings {p_value(pairing['holm_p'])[2:]}"
+    sentence = f"{subject(model)} {scored} {model_name(baseline['model'])} ({evidence})"
+    cost = cost_phrase(baseline["cost"], model["cost"])
+    return _capital(f"{sentence}, and {cost}." if cost else f"{sentence}.")
+
+
+def cost_phrase(baseline: dict[str, Any], model: dict[str, Any]) -> str:
+    """Say how much longer training and answering take; nothing where costs are unknown."""
+    parts = []
+    training = _ratio(baseline.get("fit_seconds"), model.get("fit_seconds"))
+    if training is not None:
+        parts.append(f"takes {as_long(training)} to train")
+    answer = _ratio(baseline.get("ms_per_item"), model.get("ms_per_item"))
+    if answer is not None:
+        verb = "" if parts else "takes "
+        parts.append(f"{verb}{as_long(answer)} to answer")
+    return " and ".join(parts)
+
+
+def _ratio(baseline: float | None, model: float | None) -> float | None:
+    return None if not baseline or model is None else model / baseline
+
+
+def _largest_class_sentence(pairing: dict[str, Any]) -> str:
+    """Name the class that changes most, among those large enough to say so."""
+    judged = [row for row in pairing["classes"] if not row["few"]]
+    if len(judged) < 2:
+        return ""
+    most = max(judged, key=lambda row: abs(row["difference"]))
+    if points(abs(most["difference"])) == "0.00":
+        return "No class changes."
+    inside = ""
+    if most["low"] is not None and most["low"] <= 0 <= most["high"]:
+        inside = ", inside the noise"
+    differences = [row["difference"] for row in judged]
+    everywhere = ""
+    if all(value < 0 for value in differences) and not inside:
+        everywhere = "; the baseline is ahead on every class"
+    elif all(value > 0 for value in differences) and not inside:
+        everywhere = "; it is ahead on every class"
+    return (
+        f"The class that changes most is {emphasis(most['label'], 40)} "
+        f"({signed(most['difference'])} F1{inside}){everywhere}."
+    )
+
+
+def _change_sentence(pairing: dict[str, Any]) -> str:
+    """Say what would change the verdict."""
+    reason, detectable = pairing["reason"], points(pairing["minimum_detectable"])
+    if reason == "limit":
+        return (
+            "Without this limit the scores alone would say: "
+            f"{pairing['verdict_without_limits']}."
+        )
+    if reason == "gain":
+        return (
+            f"A margin above {points(pairing['difference'])} points, or a limit on time that it "
+            "breaks, would change this."
+        )
+    if reason == "baseline better":
+        return (
+            "Only a better network would change this: the test set was large enough to show a "
+            f"difference of {detectable} points."
+        )
+    if reason in ("tie", "too small a gain"):
+        return (
+            f"More test items would not help: a gain above {points(max(pairing['high'], 0))} "
+            "points is already unlikely. A smaller margin might."
+        )
+    if reason == "limit unknown":
+        return "A measured run instead of bare predictions would settle it."
+    if reason == "no interval":
+        return _refusal_remedy(pairing["refusal"])
+    return settle_sentence(pairing)
+
+
+def _refusal_remedy(refusal: dict[str, Any]) -> str:
+    what = "groups" if refusal["kind"] == "groups" else "test items of that class"
+    return f"At least {refusal['need']} {what} are needed before anything can be said."
+
+
+def settle_sentence(pairing: dict[str, Any]) -> str:
+    """Say how many test items, or seeds, would settle it."""
+    settle = pairing["to_settle"]
+    if settle["items"] is None:
+        return (
+            "The observed difference lies so near the margin that no test set of a reasonable "
+            "size would settle it; another margin, or a better network, would."
+        )
+    needs = f"about {settle['items']:,} test items instead of {pairing['n']:,}"
+    if settle["seeds"]:
+        needs = f"about {settle['seeds']} seeds and {settle['items']:,} test items"
+    return (
+        f"If the true difference is the observed one, {needs} would settle it four times out "
+        "of five."
+    )
+
+
+def _scope_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    model, baseline = (numbers["models"][pairing[side]] for side in ("model", "baseline"))
+    seeds = pairing["n_seeds"]
+    if max(seeds) > 1:
+        how = f"{plural(seeds[0], 'seed')} of the baseline, {seeds[1]} of the other"
+        scope = f"This is about models trained like these ({how})"
+    else:
+        scope = "This is about these two trained models (one seed each"
+        tuned = [_trials(each) for each in (baseline, model)]
+        if None not in tuned and not any(tuned):
+            scope += ", no tuning of either"
+        scope += ")"
+    if from_scratch(model):
+        scope += "; the network was not pretrained, so nothing here is about pretrained ones"
+    return scope + "."
+
+
+def _trials(model: dict[str, Any]) -> int | None:
+    return model["cost"].get("trials")
+
+
+def rule_section(pairing: dict[str, Any]) -> str:
+    """State the rule, the limits, and how often it would say each verdict here."""
+    margin = margin_points(pairing["margin"])
+    stated = ", ".join(
+        f"{limit_name(check['limit'])} {check['allowed']:g}" for check in pairing["checks"]
+    )
+    limits = (
+        f"The reader's limits: {stated}."
+        if stated
+        else "No limits were stated (`--max-ms`, `--max-train-minutes`)."
+    )
+    rule = (
+        "**The rule.** *Worth it*: the 95 % interval of the difference lies above 0, the "
+        f"difference is at least the margin of {margin}, the randomisation test's p is below "
+        "0.05 after Holm, and every limit the reader stated holds. *Not worth it*: the interval "
+        "lies below the margin, or a limit is broken. *Cannot tell*: everything else. " + limits
+    )
+    rows = [
+        [signed(row["true"]) if row["true"] else "0"]
+        + [share(row[name]) for name in ("worth it", "not worth it", "cannot tell")]
+        for row in pairing["chances"]
+    ]
+    if pairing["refusal"]:
+        return rule
+    head = ["true difference", "worth it", "not worth it", "cannot tell"]
+    intro = f"On a test set like this one ({count(pairing['n'])} items) the rule would say:"
+    return f"{rule}\n\n{intro}\n\n{table(head, rows, 'rrrr')}"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

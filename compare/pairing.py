@@ -1,0 +1,194 @@
+"""Numbers about one pairing: a baseline and one other model on the same test items."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from worthit.compare.alignment import Aligned, align
+from worthit.compare.bootstrap import Samples, bootstrap, percentile
+from worthit.compare.metrics import METRICS
+from worthit.compare.randomisation import DRAWS, randomisation_p
+from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
+from worthit.compare.run import Run
+from worthit.compare.significance import chances, mcnemar_p, minimum_detectable, to_settle
+from worthit.compare.units import units_of
+from worthit.compare.verdict import Limits, judge
+
+__all__ = ["Measured", "measure", "pairing_numbers"]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What the test items say about a pairing, before Holm and the verdict.
+
+    Attributes
+    ----------
+    aligned : Aligned
+        The runs of both models.
+    sides : tuple of two lists of int
+        Which runs are the baseline's and which the model's.
+    difference : Samples
+        Of the chosen metric.
+    per_class : list of Samples
+        Of the F1 of each class.
+    p : float
+        Paired randomisation test.
+    refusal : dict or None
+        Why there is no interval.
+    """
+
+    aligned: Aligned
+    sides: tuple[list[int], list[int]]
+    difference: Samples
+    per_class: list[Samples]
+    p: float
+    refusal: dict[str, Any] | None
+
+
+def measure(baseline: Sequence[Run], model: Sequence[Run], metric: str) -> Measured:
+    """Align the runs of two models, resample and test.
+
+    Parameters
+    ----------
+    baseline, model : sequence of Run
+        The runs of each, one per seed.
+    metric : str
+        The chosen metric.
+    """
+    aligned = align([*baseline, *model])
+    sides = (
+        list(range(len(baseline))),
+        list(range(len(baseline), len(baseline) + len(model))),
+    )
+    label = baseline[0].positive
+    positive = None if label is None else aligned.classes.index(label)
+    units = units_of(aligned)
+    difference, per_class = bootstrap(units, sides, metric, positive)
+    p = randomisation_p(units, sides, metric, positive)
+    refusal = refusal_of(aligned, metric, positive)
+    return Measured(aligned, sides, difference, per_class, p, refusal)
+
+
+def pairing_numbers(
+    measured: Measured,
+    baseline: dict[str, Any],
+    model: dict[str, Any],
+    holm_p: float,
+    n_pairings: int,
+    margin: float,
+    limits: Limits,
+) -> dict[str, Any]:
+    """Collect what the report says about a pairing.
+
+    Parameters
+    ----------
+    measured : Measured
+        From :func:`measure`.
+    baseline, model : dict
+        From :func:`~worthit.compare.model.model_numbers`.
+    holm_p : float
+        p after Holm over all pairings.
+    n_pairings : int
+        Size of Holm's family.
+    margin : float
+        The practical difference.
+    limits : Limits
+        The reader's limits.
+    """
+    aligned, samples = measured.aligned, measured.difference
+    low, high = (None, None) if measured.refusal else percentile(samples)
+    checks = limits.check(model["cost"])
+    verdict = judge(samples.observed, low, high, holm_p, margin, checks)
+    without = judge(samples.observed, low, high, holm_p, margin)
+    n_seeds = max(len(side) for side in measured.sides)
+    settle = to_settle(
+        samples.observed, margin, samples.items_se, samples.seeds_se,
+        len(aligned.ids), n_seeds, n_pairings,
+    )  # fmt: skip
+    both_right = _who_is_right(aligned, measured.sides)
+    return {
+        "baseline": baseline["model"],
+        "model": model["model"],
+        "baseline_slug": baseline["slug"],
+        "slug": f"{baseline['slug']}-vs-{model['slug']}",
+        "metric": model["metric"],
+        "margin": margin,
+        "n": len(aligned.ids),
+        "n_groups": aligned.n_groups,
+        "n_seeds": [len(side) for side in measured.sides],
+        "difference": samples.observed,
+        "low": low,
+        "high": high,
+        "refusal": measured.refusal,
+        "se": samples.se,
+        "items_se": samples.items_se,
+        "seeds_se": samples.seeds_se,
+        "p": measured.p,
+        "draws": DRAWS,
+        "holm_p": holm_p,
+        "n_pairings": n_pairings,
+        "mcnemar_p": mcnemar_p(both_right["baseline"], both_right["model"]),
+        "minimum_detectable": minimum_detectable(samples.se),
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "broken": list(verdict.broken),
+        "verdict_without_limits": without.verdict,
+        "checks": [{**asdict(check), "holds": check.holds} for check in checks],
+        "to_settle": asdict(settle),
+        "metrics": _side_by_side(baseline["scores"], model["scores"]),
+        "classes": _classes(measured, baseline["scores"], model["scores"]),
+        "who_is_right": both_right,
+        "chances": [
+            {"true": share * margin, **chances(samples.se, margin, share * margin, n_pairings)}
+            for share in (0, 0.5, 1, 2)
+        ],
+    }
+
+
+def _side_by_side(baseline: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
+    names = [name for name in METRICS if name in baseline and name in model]
+    return {
+        name: {
+            "baseline": baseline[name],
+            "model": model[name],
+            "difference": model[name] - baseline[name],
+        }
+        for name in names
+    }
+
+
+def _classes(
+    measured: Measured, baseline: dict[str, Any], model: dict[str, Any]
+) -> list[dict[str, Any]]:
+    rows = []
+    for place, label in enumerate(measured.aligned.classes):
+        samples = measured.per_class[place]
+        refused = class_refusal(measured.aligned, place)
+        low, high = (None, None) if refused else percentile(samples)
+        one, other = baseline["per_class"][label], model["per_class"][label]
+        rows.append(
+            {
+                "label": label,
+                "support": one["support"],
+                "few": one["support"] < FEW_ITEMS,
+                "baseline": {name: one[name] for name in ("precision", "recall", "f1")},
+                "model": {name: other[name] for name in ("precision", "recall", "f1")},
+                "difference": samples.observed,
+                "low": low,
+                "high": high,
+            }
+        )
+    return rows
+
+
+def _who_is_right(aligned: Aligned, sides: tuple[list[int], list[int]]) -> dict[str, int]:
+    """Count the 2 x 2 table of the first seeds."""
+    one, other = (aligned.answers[side[0]] == aligned.truth for side in sides)
+    return {
+        "both": int(np.sum(one & other)),
+        "baseline": int(np.sum(one & ~other)),
+        "model": int(np.sum(~one & other)),
+        "neither": int(np.sum(~one & ~other)),
+    }

@@ -1,0 +1,256 @@
+"""Run: one classifier evaluated on one test set with one seed, on disk and in memory."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from worthit.compare.scores import score
+from worthit.compare.table_file import read_items, read_predictions, write_table
+from worthit.core.errors import InputError
+from worthit.core.files import plain, read_json, write_json
+from worthit.core.hashing import sha256_of
+
+__all__ = ["Run", "read_prediction_files"]
+
+POSITIVE_NAMES = ("1", "true", "yes", "positive", "pos", "toxic", "spam")
+NEEDED = ("model", "dataset", "scores")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One classifier evaluated on one test set with one seed.
+
+    Attributes
+    ----------
+    record : dict
+        What run.json holds: model, dataset, parameters, scores, cost, versions.
+    predictions : pandas.DataFrame
+        Test items indexed by id: ``truth``, ``prediction`` and perhaps ``p_<class>``.
+    items : pandas.DataFrame or None
+        The same items' ``group``, ``leaked``, text and extra columns, indexed by id.
+    validation : pandas.DataFrame or None
+        Predictions of the validation split, shaped like ``predictions``.
+    folder : pathlib.Path or None
+        Where the run is stored, if it is.
+    """
+
+    record: dict[str, Any]
+    predictions: pd.DataFrame
+    items: pd.DataFrame | None = None
+    validation: pd.DataFrame | None = None
+    folder: Path | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return str(self.record["model"])
+
+    @property
+    def seed(self) -> int | None:
+        """The training seed, if known."""
+        return self.record.get("seed")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that count, sorted."""
+        return tuple(self.record["dataset"]["classes"])
+
+    @property
+    def positive(self) -> str | None:
+        """The positive class of a two-class set."""
+        return self.record["dataset"].get("positive")
+
+    @property
+    def groups(self) -> pd.Series | None:
+        """Group of each test item (speaker, premise), or None where items stand alone."""
+        if self.items is None or "group" not in self.items.columns:
+            return None
+        groups = self.items["group"]
+        return groups if (groups != "").any() else None
+
+    @property
+    def leaked(self) -> pd.Index:
+        """Ids of test items that also stand in the training data."""
+        if self.items is None or "leaked" not in self.items.columns:
+            return pd.Index([], dtype=object)
+        truthy = self.items["leaked"].astype(str).str.lower().isin({"1", "true", "yes"})
+        return self.items.index[truthy]
+
+    def predictions_sha256(self) -> str:
+        """Hash ids, truths and predictions, in the order of the ids."""
+        return _hash(self.predictions, ("truth", "prediction"))
+
+    def write(self, folder: Path) -> "Run":
+        """Store the run, run.json last: a folder without it is an unfinished run.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            The run's folder; the saved classifier may stand in it already.
+
+        Returns
+        -------
+        Run
+            The same run with its folder and ``predictions_sha256`` set.
+        """
+        write_table(folder / "predictions.csv", self.predictions)
+        if self.validation is not None:
+            write_table(folder / "validation.csv", self.validation)
+        if self.items is not None:
+            write_table(folder / "items.csv", self.items)
+        record = plain({**self.record, "predictions_sha256": self.predictions_sha256()})
+        write_json(folder / "run.json", record)
+        return replace(self, record=record, folder=folder)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Run":
+        """Read a stored run.
+
+        Raises
+        ------
+        InputError
+            If the run is unfinished, damaged, or its files do not belong together.
+        """
+        folder = Path(folder)
+        record = _read_record(folder)
+        predictions, _ = read_predictions(folder / "predictions.csv")
+        stated = record.get("predictions_sha256")
+        if stated and stated != _hash(predictions, ("truth", "prediction")):
+            raise InputError(
+                f"{folder / 'predictions.csv'} is not what run.json was written with "
+                "(its hash differs); copy the folder again or repeat the run with --fresh."
+            )
+        items, validation = None, None
+        if (folder / "items.csv").exists():
+            items = read_items(folder / "items.csv")
+            if set(items.index) != set(predictions.index):
+                raise InputError(
+                    f"{folder / 'items.csv'} lists other items than predictions.csv; copy the "
+                    "folder again or repeat the run with --fresh."
+                )
+            items = items.loc[predictions.index]
+        if (folder / "validation.csv").exists():
+            validation, _ = read_predictions(folder / "validation.csv")
+        return cls(record, predictions, items, validation, folder)
+
+    @classmethod
+    def from_predictions(
+        cls,
+        path: Path,
+        *,
+        model: str | None = None,
+        dataset: str = "predictions",
+        positive: str | None = None,
+    ) -> "Run":
+        """Make a run from predictions of any tool: what it does not know stays empty.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            CSV with ``id, truth, prediction`` and optionally ``p_<class>`` and ``group``.
+        model : str, optional
+            Its name in the report; the file's name without suffix unless told.
+        dataset : str
+            Name of the data set in the report.
+        positive : str, optional
+            The positive class of a two-class set; guessed from its name or rarity unless told.
+
+        Raises
+        ------
+        InputError
+            If the file is not as described; see :func:`~worthit.compare.table_file`.
+        """
+        path = Path(path)
+        predictions, groups = read_predictions(path)
+        truth = predictions["truth"].to_numpy(dtype=object)
+        classes = sorted(set(truth))
+        if len(classes) < 2:
+            raise InputError(
+                f"{path} has the one true label {classes[0]!r}; a comparison needs two or more."
+            )
+        if positive is not None and positive not in classes:
+            raise InputError(f"--positive {positive!r} is not a label of {path}: {classes[:10]}.")
+        positive = (positive or _positive_class(truth, classes)) if len(classes) == 2 else None
+        scores = score(truth, predictions["prediction"].to_numpy(dtype=object), classes, positive)
+        record = {
+            "model": model or path.stem,
+            "family": None,
+            "pretrained": None,
+            "dataset": {
+                "name": dataset,
+                "kind": None,
+                "sha256": None,
+                "split_sha256": _hash(predictions, ("truth",)),
+                "sizes": {"train": None, "validation": None, "test": len(truth)},
+                "classes": classes,
+                "positive": positive,
+                "grouped": groups is not None,
+            },
+            "params": {},
+            "seed": None,
+            "scores": {"validation": None, "test": scores, "test_without_leaked": None},
+            "cost": {},
+            "predictions_sha256": _hash(predictions, ("truth", "prediction")),
+        }
+        items = None if groups is None else pd.DataFrame({"group": groups}, dtype=object)
+        return cls(record, predictions, items)
+
+
+def read_prediction_files(
+    paths: Sequence[Path], *, dataset: str = "predictions", positive: str | None = None
+) -> list[Run]:
+    """Read several prediction files, the baseline's first, and give each model its own name.
+
+    Files of the same name in different folders are told apart by their folder.
+    """
+    paths = [Path(path) for path in paths]
+    times = Counter(path.stem for path in paths)
+    names = [
+        path.stem if times[path.stem] == 1 else f"{path.resolve().parent.name}-{path.stem}"
+        for path in paths
+    ]
+    if len(set(names)) < len(names):
+        name = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"Two prediction files are called '{name}'; rename one of them.")
+    return [
+        Run.from_predictions(path, model=name, dataset=dataset, positive=positive)
+        for path, name in zip(paths, names, strict=True)
+    ]
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    path = folder / "run.json"
+    if not path.is_file():
+        raise InputError(
+            f"{folder} holds no run.json, so no finished run; repeat the command that made it."
+        )
+    try:
+        record = read_json(path)
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}); repeat the run with --fresh.") from error
+    missing = [name for name in NEEDED if name not in record] if isinstance(record, dict) else NEEDED
+    if missing:
+        raise InputError(f"{path} lacks '{missing[0]}'; repeat the run with --fresh.")
+    return record
+
+
+def _positive_class(truth: np.ndarray, classes: list[str]) -> str:
+    """Name the positive class of two: by its name, else the rarer one."""
+    named = [label for label in classes if label.strip().lower() in POSITIVE_NAMES]
+    if len(named) == 1:
+        return named[0]
+    counts = Counter(truth)
+    return min(classes, key=lambda label: (counts[label], label))
+
+
+def _hash(predictions: pd.DataFrame, columns: Sequence[str]) -> str:
+    """Hash columns in the order of the ids, so that row order does not matter."""
+    ordered = predictions.loc[sorted(predictions.index), list(columns)]
+    return sha256_of(
+        str(part) for item in ordered.itertuples() for part in item
+    )

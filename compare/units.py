@@ -1,0 +1,109 @@
+"""Exchangeable units of a test set: items or groups, merged where they count the same.
+
+An item counts only through its cell of the joint table (truth, answer of each run), so ten
+thousand items are a few hundred kinds of unit with weights; whole groups are units of their own.
+Bootstrap and randomisation test both draw numbers of units, never arrays of items.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from worthit.compare.alignment import Aligned
+
+__all__ = ["Totals", "Units", "units_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Counts per class of every run, for each of B draws.
+
+    Attributes
+    ----------
+    support : numpy.ndarray of shape (B, 1, k)
+        Items.
+    hits, predicted : numpy.ndarray of shape (B, runs, k)
+        Right answers, answers.
+    """
+
+    support: np.ndarray
+    hits: np.ndarray
+    predicted: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Kinds of unit with their counts and how often each kind occurs.
+
+    Attributes
+    ----------
+    counts : scipy.sparse.csr_matrix of shape (kinds, (1 + 2 runs) k)
+        Support, then hits and answers of each run, per class.
+    weights : numpy.ndarray of int, shape (kinds,)
+        Number of units of each kind, falling.
+    n_runs, n_classes : int
+        Sizes.
+    """
+
+    counts: sparse.csr_matrix
+    weights: np.ndarray
+    n_runs: int
+    n_classes: int
+
+    @property
+    def total(self) -> int:
+        """Number of units."""
+        return int(self.weights.sum())
+
+    def totals(self, drawn: np.ndarray) -> Totals:
+        """Sum the counts of drawn units.
+
+        Parameters
+        ----------
+        drawn : numpy.ndarray of shape (B, kinds)
+            How many units of each kind.
+        """
+        sums = (self.counts.T @ np.ascontiguousarray(drawn.T)).T  # (B, (1 + 2 runs) k)
+        blocks = sums.reshape(len(drawn), 1 + 2 * self.n_runs, self.n_classes)
+        return Totals(blocks[:, :1], blocks[:, 1::2], blocks[:, 2::2])
+
+    def observed(self) -> Totals:
+        """Sum the counts of the test set as it is."""
+        return self.totals(self.weights[None, :].astype(float))
+
+
+def units_of(aligned: Aligned) -> Units:
+    """Build the units of aligned runs: groups where there are groups, else items."""
+    n_runs, k = len(aligned.answers), len(aligned.classes)
+    if aligned.groups is None:
+        # Number the cells step by step, so that the numbers stay small for any count of runs.
+        cells = aligned.truth
+        for answers in aligned.answers:
+            cells = np.unique(cells * (k + 1) + answers + 1, return_inverse=True)[1]
+        _, first, weights = np.unique(cells, return_index=True, return_counts=True)
+        counts = _item_counts(aligned.truth[first], aligned.answers[:, first], k)
+    else:
+        items = _item_counts(aligned.truth, aligned.answers, k)
+        n_items = len(aligned.truth)
+        membership = sparse.csr_matrix(
+            (np.ones(n_items), (aligned.groups, np.arange(n_items))),
+            shape=(aligned.n_groups, n_items),
+        )
+        rows, weights = np.unique((membership @ items).toarray(), axis=0, return_counts=True)
+        counts = sparse.csr_matrix(rows)
+    order = np.argsort(-weights, kind="stable")
+    return Units(counts[order], weights[order], n_runs, k)
+
+
+def _item_counts(truth: np.ndarray, answers: np.ndarray, k: int) -> sparse.csr_matrix:
+    """Counts of single items: one row each."""
+    n = len(truth)
+    rows, columns = [np.arange(n)], [truth]
+    for run, answer in enumerate(answers):
+        right, inside = np.flatnonzero(answer == truth), np.flatnonzero(answer >= 0)
+        rows += [right, inside]
+        columns += [(1 + 2 * run) * k + truth[right], (2 + 2 * run) * k + answer[inside]]
+    place = (np.concatenate(rows), np.concatenate(columns))
+    shape = (n, (1 + 2 * len(answers)) * k)
+    return sparse.csr_matrix((np.ones(len(place[0])), place), shape=shape)

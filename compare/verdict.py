@@ -1,0 +1,151 @@
+"""The verdict: the rule of the protocol as one pure function, and the limits a reader may state."""
+
+from dataclasses import dataclass
+
+from worthit.core.errors import InputError
+
+__all__ = ["CANNOT_TELL", "NOT_WORTH_IT", "WORTH_IT", "Check", "Limits", "Verdict", "judge"]
+
+WORTH_IT = "worth it"
+NOT_WORTH_IT = "not worth it"
+CANNOT_TELL = "cannot tell"
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a reader can spend; None leaves a thing unlimited.
+
+    Attributes
+    ----------
+    max_ms : float, optional
+        Milliseconds to answer one item alone.
+    max_train_minutes : float, optional
+        Minutes to train once with the chosen parameters.
+    price_per_hour : float, optional
+        Price of an hour of the machine; it breaks nothing, but the costs are then priced.
+    """
+
+    max_ms: float | None = None
+    max_train_minutes: float | None = None
+    price_per_hour: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("max_ms", "max_train_minutes", "price_per_hour"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                option = "--" + name.replace("_", "-")
+                raise InputError(f"{option} is {value}; give a number above 0.")
+
+    def check(self, cost: dict) -> tuple["Check", ...]:
+        """Hold a model's cost against the limits.
+
+        Parameters
+        ----------
+        cost : dict
+            ``ms_per_item`` and ``fit_seconds``; what is missing is not known.
+        """
+        ms, seconds = cost.get("ms_per_item"), cost.get("fit_seconds")
+        minutes = None if seconds is None else seconds / 60
+        stated = (
+            ("max_ms", self.max_ms, ms),
+            ("max_train_minutes", self.max_train_minutes, minutes),
+        )
+        return tuple(
+            Check(limit, allowed, measured)
+            for limit, allowed, measured in stated
+            if allowed is not None
+        )
+
+
+@dataclass(frozen=True)
+class Check:
+    """One limit and what was measured; ``measured`` is None where the cost is not known."""
+
+    limit: str
+    allowed: float
+    measured: float | None
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the limit holds; None where that cannot be said."""
+        return None if self.measured is None else self.measured <= self.allowed
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict and the one reason that decided it.
+
+    Attributes
+    ----------
+    verdict : str
+        ``"worth it"``, ``"not worth it"`` or ``"cannot tell"``.
+    reason : str
+        ``gain``; ``limit``, ``baseline better``, ``tie``, ``too small a gain``;
+        ``no interval``, ``limit unknown``, ``below the margin``, ``holm``, ``noise``.
+    broken : tuple of str
+        Names of the limits that are broken.
+    """
+
+    verdict: str
+    reason: str
+    broken: tuple[str, ...] = ()
+
+
+def judge(
+    difference: float,
+    low: float | None,
+    high: float | None,
+    holm_p: float,
+    margin: float,
+    checks: tuple[Check, ...] = (),
+) -> Verdict:
+    """Apply the protocol's rule.
+
+    Parameters
+    ----------
+    difference : float
+        Observed difference, neural minus baseline, as a fraction of 1.
+    low, high : float or None
+        Its 95 % interval; None where the protocol refuses one.
+    holm_p : float
+        The randomisation test's p after Holm.
+    margin : float
+        The practical difference.
+    checks : tuple of Check
+        The reader's limits. A broken one decides by itself: no score makes up for it.
+
+    Returns
+    -------
+    Verdict
+        Verdict and reason.
+
+    Examples
+    --------
+    >>> judge(0.018, 0.011, 0.025, 0.001, 0.01).verdict
+    'worth it'
+    >>> judge(0.002, -0.004, 0.008, 0.6, 0.01).reason
+    'tie'
+    """
+    broken = tuple(check.limit for check in checks if check.holds is False)
+    if broken:
+        return Verdict(NOT_WORTH_IT, "limit", broken)
+    if low is None or high is None:
+        return Verdict(CANNOT_TELL, "no interval")
+    if high < margin:
+        return Verdict(NOT_WORTH_IT, _why_not(low, high, margin))
+    if low <= 0:
+        return Verdict(CANNOT_TELL, "noise")
+    if difference < margin:
+        return Verdict(CANNOT_TELL, "below the margin")
+    if holm_p >= LEVEL:
+        return Verdict(CANNOT_TELL, "holm")
+    if any(check.holds is None for check in checks):
+        return Verdict(CANNOT_TELL, "limit unknown")
+    return Verdict(WORTH_IT, "gain")
+
+
+def _why_not(low: float, high: float, margin: float) -> str:
+    if high < 0:
+        return "baseline better"
+    return "tie" if low > -margin else "too small a gain"

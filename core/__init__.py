@@ -1,0 +1,1 @@
+"""Small leaves that several packages need: atomic files, hashes, errors, progress, model lists."""

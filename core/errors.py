@@ -1,0 +1,15 @@
+"""The two errors a user can mend; the command line prints them in one line, without a traceback."""
+
+__all__ = ["InputError", "MissingExtraError"]
+
+
+class InputError(ValueError):
+    """Something is wrong with what was given: data, a parameter, a run folder.
+
+    The message says what came, what was expected and what to do. It is a ``ValueError``, so
+    library users need not know this class; the command line does, to tell a wrong input from a bug.
+    """
+
+
+class MissingExtraError(ImportError):
+    """An optional dependency is not installed; the message names the pip line that installs it."""

@@ -1,0 +1,154 @@
+"""The data card: what a reader should know of the data before believing any score on it."""
+
+import re
+from collections import Counter, defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:  # a Dataset makes its own card, so the import goes the other way at run time
+    from worthit.corpus.dataset import Dataset, Split
+
+__all__ = ["data_card"]
+
+NOT_LETTERS = re.compile(r"[\W_]+")
+MOST_BAD_ROWS = 50
+
+Key = str | tuple[str, ...]
+
+
+def data_card(dataset: "Dataset") -> dict[str, Any]:
+    """Describe a data set: sizes, balance, blanks, duplicates, leaks, conflicts, lengths.
+
+    Duplicates, near duplicates and conflicts are counted on the parts as delivered; the rest on
+    the splits that models get. Two inputs are duplicates when they are equal without surrounding
+    white space (both sides for pairs). They are near duplicates when they are not, but are equal
+    once case and everything but letters and digits is dropped. ``within`` counts the rows that
+    repeat an earlier row of the same part; ``across`` the rows of the first part that recur in the
+    second. ``conflicting`` counts the sets of equal inputs that carry more than one label.
+
+    Returns
+    -------
+    dict
+        The object that ``describe --json`` prints.
+    """
+    parts = {
+        name: [dataset.splits[split] for split in splits]
+        for name, splits in dataset.delivered.items()
+    }
+    keys = {name: [key for part in found for key in part.keys] for name, found in parts.items()}
+    folded = {name: [_fold(key) for key in found] for name, found in keys.items()}
+    exact, near = _repeats(keys), _repeats(folded)
+    counts = {name: Counter(split.labels) for name, split in dataset.splits.items()}
+    return {
+        "name": dataset.name,
+        "kind": dataset.kind,
+        "language": dataset.language,
+        "sha256": dataset.sha256,
+        "split_sha256": dataset.split_sha256,
+        "sizes": {name: len(split) for name, split in dataset.splits.items()},
+        "sizes_delivered": {name: len(found) for name, found in keys.items()},
+        "classes": {
+            label: {name: counts[name][label] for name in counts} for label in dataset.classes
+        },
+        "positive": dataset.positive,
+        "group": dataset.group_name,
+        "groups": _group_counts(dataset),
+        "blank": {name: sum(map(_blank, split.keys)) for name, split in dataset.splits.items()},
+        "duplicates": exact,
+        "near_duplicates": {
+            where: {name: near[where][name] - n for name, n in found.items()}
+            for where, found in exact.items()
+        },
+        "leaked": len(dataset.leaked),
+        "conflicting": len(_conflicts(dataset)),
+        "lengths": _lengths(dataset),
+        "bad_rows": _bad_rows(dataset),
+    }
+
+
+def _repeats(keys: dict[str, list[Key]]) -> dict[str, dict[str, int]]:
+    sets = {name: set(found) for name, found in keys.items()}
+    return {
+        "within": {name: len(found) - len(sets[name]) for name, found in keys.items()},
+        "across": {
+            f"{first}/{second}": sum(key in sets[second] for key in keys[first])
+            for first, second in combinations(keys, 2)
+        },
+    }
+
+
+def _fold(key: Key) -> Key:
+    if isinstance(key, tuple):
+        return tuple(str(_fold(side)) for side in key)
+    # Of a text without letters and digits, such as ":-)", nothing would be left to compare.
+    return NOT_LETTERS.sub("", key.casefold()) or key
+
+
+def _blank(key: Key) -> bool:
+    """Tell whether an input, or one side of a pair, is empty or white space."""
+    return not (key if isinstance(key, str) else all(key))
+
+
+def _conflicts(dataset: "Dataset") -> set[Key]:
+    labels: defaultdict[Key, set[str]] = defaultdict(set)
+    for split in dataset.splits.values():
+        for key, label in zip(split.keys, split.labels, strict=True):
+            labels[key].add(label)
+    return {key for key, found in labels.items() if len(found) > 1}
+
+
+def _group_counts(dataset: "Dataset") -> dict[str, int] | None:
+    if dataset.train.groups is None:
+        return None
+    return {
+        name: len(set(split.groups))
+        for name, split in dataset.splits.items()
+        if split.groups is not None
+    }
+
+
+def _lengths(dataset: "Dataset") -> dict[str, dict[str, dict[str, float]]]:
+    if dataset.kind == "audio":
+        return {}
+    return {
+        name: {
+            "characters": _summary([sum(map(len, _sides(key))) for key in split.keys]),
+            "words": _summary([sum(len(s.split()) for s in _sides(key)) for key in split.keys]),
+        }
+        for name, split in dataset.splits.items()
+    }
+
+
+def _sides(key: Key) -> tuple[str, ...]:
+    return (key,) if isinstance(key, str) else key
+
+
+def _summary(lengths: list[int]) -> dict[str, float]:
+    return {
+        "min": min(lengths),
+        "median": float(np.median(lengths)),
+        "mean": float(np.mean(lengths)),
+        "p95": float(np.percentile(lengths, 95)),
+        "max": max(lengths),
+    }
+
+
+def _bad_rows(dataset: "Dataset") -> list[dict[str, str]]:
+    """List rows that deserve a look, without their text: it may be private or offensive."""
+    conflicts = _conflicts(dataset)
+    rows = list(dataset.remarks)
+    for name, split in dataset.splits.items():
+        rows.extend(_bad_rows_of(name, split, conflicts))
+    return rows[:MOST_BAD_ROWS]
+
+
+def _bad_rows_of(name: str, split: "Split", conflicts: set[Key]) -> list[dict[str, str]]:
+    rows = []
+    for item, key in zip(split.ids, split.keys, strict=True):
+        if _blank(key):
+            rows.append({"split": name, "id": item, "problem": "blank"})
+        elif key in conflicts:
+            rows.append({"split": name, "id": item, "problem": "equal input, another label"})
+    return rows

@@ -1,0 +1,105 @@
+"""Batches that waste little on padding: rows of like length together, padded to their longest."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset, Sampler
+
+__all__ = ["Examples", "LengthGroupedSampler", "pad_rows", "sorted_batches"]
+
+POOL = 50  # batches that are sorted together: longer pools pad less, shorter ones shuffle more
+
+
+class Examples(Dataset):
+    """Encoded inputs and their class numbers, as the training loop reads them."""
+
+    def __init__(self, rows: Sequence[np.ndarray], labels: np.ndarray) -> None:
+        self.rows = rows
+        self.labels = labels
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
+        return self.rows[index], self.labels[index]
+
+    def sorted_by_length(self) -> "Examples":
+        """Return the same examples, longest first, for an evaluation that pads least."""
+        order = _longest_first(self.rows)
+        return Examples([self.rows[i] for i in order], self.labels[order])
+
+
+class LengthGroupedSampler(Sampler[int]):
+    """Another order in each epoch, in which neighbours have about the same length.
+
+    The order depends on the seed and the epoch alone, so training that was interrupted goes on
+    with the very batches that it would have seen.
+
+    Parameters
+    ----------
+    rows : sequence of numpy.ndarray
+        The encoded inputs.
+    batch_size : int
+        Rows in a batch.
+    seed : int
+        Seed of the shuffling.
+    """
+
+    def __init__(self, rows: Sequence[np.ndarray], batch_size: int, seed: int) -> None:
+        self.lengths = np.array([len(row) for row in rows])
+        self.batch_size = batch_size
+        self.seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch whose order comes next; the data loader calls it."""
+        self.epoch = epoch
+
+    def __iter__(self) -> Iterator[int]:
+        generator = np.random.default_rng([self.seed, self.epoch])
+        return iter(grouped_order(self.lengths, self.batch_size, generator).tolist())
+
+
+def grouped_order(
+    lengths: np.ndarray, batch_size: int, generator: np.random.Generator
+) -> np.ndarray:
+    """Shuffle rows so that each run of ``batch_size`` of them has about the same length.
+
+    Rows are shuffled, pools of 50 batches are sorted by length, and the batches shuffled again.
+    The batch that is not full, if there is one, comes last.
+    """
+    shuffled = generator.permutation(len(lengths))
+    size = POOL * batch_size
+    pools = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
+    ordered = np.concatenate([pool[np.argsort(-lengths[pool], kind="stable")] for pool in pools])
+    n_full = len(ordered) // batch_size * batch_size
+    full = ordered[:n_full].reshape(-1, batch_size)
+    return np.concatenate([generator.permutation(full).ravel(), ordered[n_full:]])
+
+
+def sorted_batches(rows: Sequence[np.ndarray], batch_size: int) -> list[np.ndarray]:
+    """Cut all rows, longest first, into batches of row numbers."""
+    order = _longest_first(rows)
+    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+
+
+def pad_rows(rows: Sequence[np.ndarray], pad: int) -> torch.Tensor:
+    """Stack rows of different lengths, filled up to the longest one.
+
+    Returns
+    -------
+    torch.Tensor
+        (batch, time), int64.
+    """
+    padded = np.full((len(rows), max(map(len, rows))), pad, dtype=np.int64)
+    for place, row in zip(padded, rows, strict=True):
+        place[: len(row)] = row
+    return torch.from_numpy(padded)
+
+
+def _longest_first(rows: Sequence[np.ndarray]) -> np.ndarray:
+    return np.argsort([-len(row) for row in rows], kind="stable")

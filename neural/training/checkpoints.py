@@ -1,0 +1,61 @@
+"""The checkpoints of one fit: whose they are, and which of them is whole.
+
+They hold pickles, so they stay in the workspace of the run that made them and are never shipped.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from worthit.core.files import read_json, write_json
+
+__all__ = ["STATE", "claim", "history_of", "last_whole"]
+
+OWNER = "fit.json"
+STATE = "trainer_state.json"
+
+
+def claim(workspace: Path, fingerprint: str) -> None:
+    """Make the workspace ready for a fit; checkpoints of any other fit are removed.
+
+    Parameters
+    ----------
+    workspace : pathlib.Path
+        The folder; made if missing.
+    fingerprint : str
+        Hash of all that decides the outcome: data, parameters, versions.
+    """
+    owner = {"fingerprint": fingerprint}
+    path = workspace / OWNER
+    if path.exists() and read_json(path) == owner:
+        return
+    for checkpoint in workspace.glob("checkpoint-*"):
+        shutil.rmtree(checkpoint)
+    write_json(path, owner)
+
+
+def last_whole(workspace: Path) -> Path | None:
+    """Return the newest checkpoint that was written to its end, or None.
+
+    The state file is written last, so a checkpoint that has a readable one is whole. One that was
+    cut off by a kill is removed.
+    """
+    checkpoints = sorted(workspace.glob("checkpoint-*"), key=_step_of, reverse=True)
+    for checkpoint in checkpoints:
+        try:
+            history_of(checkpoint)
+        except (OSError, json.JSONDecodeError):
+            shutil.rmtree(checkpoint)
+        else:
+            return checkpoint
+    return None
+
+
+def history_of(checkpoint: Path) -> list[dict[str, Any]]:
+    """Read what was logged until a checkpoint."""
+    return read_json(checkpoint / STATE)["log_history"]
+
+
+def _step_of(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])

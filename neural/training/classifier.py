@@ -1,0 +1,232 @@
+"""The base of all neural classifiers: scikit-learn's protocol around a network and an encoder."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from torch import nn
+from worthit.core.errors import InputError
+from worthit.core.hashing import sha256_of
+from worthit.neural.training.balance import resampled
+from worthit.neural.training.batches import Examples, pad_rows
+from worthit.neural.training.checkpoints import claim
+from worthit.neural.training.checks import check_classes, check_parameters, checked_labels
+from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.encoded import Encoded
+from worthit.neural.training.predicting import probabilities
+from worthit.neural.training.quiet import no_library_noise, own_randomness
+from worthit.neural.training.saving import load, save
+
+__all__ = ["Encoder", "NeuralClassifier"]
+
+
+class Encoder(Protocol):
+    """Turns inputs into token ids: a vocabulary, a tokenizer."""
+
+    def encode(self, inputs: Sequence, max_length: int) -> Encoded:
+        """Return a row of ids for each input."""
+
+    def save(self, folder: Path) -> None:
+        """Write it without pickle."""
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class NeuralClassifier(ClassifierMixin, BaseEstimator):
+    """A network trained by mini-batches; a model's file says which network and which tokens.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training data, at most. Without validation data exactly so many.
+    patience : int
+        Epochs without a better validation score after which training ends.
+    batch_size : int
+        Inputs per step.
+    learning_rate, weight_decay : float
+        Of AdamW; the rate falls linearly to 0 over all epochs.
+    warmup : float
+        Share of all steps over which the rate first rises.
+    label_smoothing : float
+        Share of each target spread evenly over the classes.
+    max_length : int
+        Tokens kept of an input.
+    balance : str
+        ``none``, ``weights`` (in the loss), ``oversample`` or ``undersample`` (of training rows).
+    metric : str
+        Validation score that chooses the epoch: ``f1_macro``, ``f1_weighted``, ``accuracy``,
+        ``recall_macro``, ``f1_positive`` or ``loss``.
+    positive : str or None
+        The label that ``f1_positive`` is about.
+    precision : str
+        ``auto`` (bfloat16 where the processor computes with it), ``fp32`` or ``bf16``.
+    seed : int
+        Seed of everything random.
+    """
+
+    family: ClassVar[str] = "neural"
+    pretrained: ClassVar[bool] = False
+
+    epochs: int = 8
+    patience: int = 2
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    warmup: float = 0.0
+    label_smoothing: float = 0.0
+    max_length: int = 256
+    balance: str = "none"
+    metric: str = "f1_macro"
+    positive: str | None = None
+    precision: str = "auto"
+    seed: int = 0
+
+    # What a model adds ---------------------------------------------------------------
+
+    def learn_encoder(self, inputs: Sequence) -> Encoder:
+        """Learn the tokens from the inputs being fitted."""
+        raise NotImplementedError
+
+    def load_encoder(self, folder: Path) -> Encoder:
+        """Read the encoder that was saved in a folder."""
+        raise NotImplementedError
+
+    def new_network(self, encoder: Any, n_classes: int) -> nn.Module:
+        """Build the network; its ``forward`` takes what :meth:`collate` makes, returns logits."""
+        raise NotImplementedError
+
+    def collate(self, rows: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
+        """Make a batch of encoded inputs, padded to the longest of them."""
+        return {"input_ids": pad_rows(rows, pad=0)}
+
+    # scikit-learn's protocol ---------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The model's name on the command line: its file's name."""
+        return type(self).__module__.rpartition(".")[2]
+
+    def fit(
+        self,
+        inputs: Sequence,
+        labels: Sequence,
+        validation: tuple[Sequence, Sequence] | None = None,
+        *,
+        workspace: Path | None = None,
+        time_limit: float | None = None,
+    ) -> Self:
+        """Train on inputs and labels, and keep the epoch that is best on validation.
+
+        Parameters
+        ----------
+        inputs : sequence of str or of (str, str)
+            Texts or pairs.
+        labels : sequence
+            One label each, of at least two kinds.
+        validation : tuple of sequences, optional
+            Inputs and labels that choose the epoch. Without them all epochs are done.
+        workspace : pathlib.Path, optional
+            Folder for checkpoints. If an equal fit was interrupted there, this one goes on from
+            its last epoch, and ends the same. The caller removes it when the model is saved.
+        time_limit : float, optional
+            Seconds after which training ends with the best epoch so far.
+
+        Returns
+        -------
+        Self
+            The fitted classifier.
+
+        Raises
+        ------
+        InputError
+            If there is one class only, lengths differ, or a parameter makes no sense.
+        """
+        deadline = None if time_limit is None else time.monotonic() + time_limit
+        check_parameters(self)
+        labels = checked_labels(inputs, labels, "training")
+        check_classes(labels)
+        self.classes_, numbers = np.unique(labels, return_inverse=True)
+        with ExitStack() as stack:
+            stack.enter_context(own_randomness(self.seed))
+            folder = Path(workspace or stack.enter_context(TemporaryDirectory())).resolve()
+            claim(folder, self._fingerprint(inputs, labels, validation))
+            self.encoder_ = self.learn_encoder(inputs)
+            encoded = self.encoder_.encode(inputs, self.max_length)
+            self.truncated_share_ = encoded.truncated_share
+            kept = resampled(numbers, self.balance, self.seed)
+            training = Examples([encoded.rows[i] for i in kept], numbers[kept])
+            self.network_ = self.new_network(self.encoder_, len(self.classes_))
+            from worthit.neural.training.loop import train  # loads the Trainer, which takes seconds
+
+            stack.enter_context(no_library_noise())
+            outcome = train(
+                self, self.network_, training, self._encoded(validation), folder, deadline
+            )
+        self.history_ = outcome.history
+        self.best_epoch_ = outcome.best_epoch
+        self.stopped_ = outcome.stopped
+        return self
+
+    def predict(self, inputs: Sequence) -> np.ndarray:
+        """Return the most probable label of each input."""
+        return self.classes_[self.predict_proba(inputs).argmax(axis=1)]
+
+    def predict_proba(self, inputs: Sequence) -> np.ndarray:
+        """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
+        device = best_device()
+        return probabilities(
+            self.network_,
+            self.encoder_.encode(inputs, self.max_length).rows,
+            self.collate,
+            n_classes=len(self.classes_),
+            batch_size=4 * self.batch_size,
+            device=device,
+            bf16=use_bf16(self.precision, device),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the fitted classifier into a folder, without pickle."""
+        save(self, folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a fitted classifier from a folder."""
+        return load(cls, folder)
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of weights that training changes."""
+        return sum(part.numel() for part in self.network_.parameters() if part.requires_grad)
+
+    @property
+    def device_(self) -> str:
+        """Where the network is: ``cpu``, ``cuda:0``, ``mps:0``."""
+        return str(next(self.network_.parameters()).device)
+
+    def _encoded(self, validation: tuple[Sequence, Sequence] | None) -> Examples | None:
+        if validation is None:
+            return None
+        inputs, labels = validation
+        labels = checked_labels(inputs, labels, "validation")
+        unknown = np.setdiff1d(labels, self.classes_)
+        if len(unknown):
+            raise InputError(
+                f"Validation has the label {str(unknown[0])!r}, which no training input has; "
+                "every class must stand in the training part."
+            )
+        rows = self.encoder_.encode(inputs, self.max_length).rows
+        return Examples(rows, np.searchsorted(self.classes_, labels))
+
+    def _fingerprint(self, inputs: Sequence, labels: np.ndarray, validation: Any) -> str:
+        """Hash all that decides a fit, so that checkpoints of another one are not taken up."""
+        parts = [self.name, torch.__version__, repr(sorted(self.get_params().items()))]
+        for some, theirs in ((inputs, labels), validation or ((), ())):
+            parts += [repr(one) for one in some]
+            parts += [repr(str(one)) for one in theirs]
+        return sha256_of(parts)

@@ -1,0 +1,117 @@
+"""One training, from start or checkpoint to the best epoch; imported by ``fit`` alone (seconds)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safetensors.torch import load_model
+from torch import nn
+from transformers import TrainerState
+from worthit.core.progress import progress
+from worthit.neural.training.batches import Examples
+from worthit.neural.training.checkpoints import STATE, history_of, last_whole
+from worthit.neural.training.scores import METRICS
+from worthit.neural.training.trainer import ClassifierTrainer
+from worthit.neural.training.watch import Watch, epochs_since_best
+
+if TYPE_CHECKING:
+    from worthit.neural.training.classifier import NeuralClassifier
+
+__all__ = ["Outcome", "train"]
+
+NAMES = {"loss": "train_loss", "eval_loss": "validation_loss"} | {
+    f"eval_{metric}": f"validation_{metric}" for metric in METRICS if metric != "loss"
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training leaves besides the network's weights.
+
+    Attributes
+    ----------
+    history : list of dict
+        For each epoch its losses, validation scores and seconds.
+    best_epoch : float
+        The epoch whose weights were kept, counted from 1; an epoch broken off is a fraction.
+    stopped : str
+        Why training ended.
+    """
+
+    history: list[dict[str, Any]]
+    best_epoch: float
+    stopped: str
+
+
+def train(
+    classifier: "NeuralClassifier",
+    network: nn.Module,
+    training: Examples,
+    validation: Examples | None,
+    workspace: Path,
+    deadline: float | None,
+) -> Outcome:
+    """Train a network in place, going on from the last checkpoint if there is one.
+
+    With validation data, training ends when the score has not risen for ``patience`` epochs, and
+    the best epoch's weights are kept; without, all epochs are done and the last one is kept.
+
+    Parameters
+    ----------
+    classifier : NeuralClassifier
+        Whose hyper-parameters hold.
+    network : torch.nn.Module
+        Returns logits (batch, classes).
+    training, validation : Examples
+        Encoded data.
+    workspace : pathlib.Path
+        Where checkpoints are kept.
+    deadline : float or None
+        Value of ``time.monotonic`` after which training ends.
+
+    Returns
+    -------
+    Outcome
+        The learning curve and why it ends.
+    """
+    metric, patience = classifier.metric, classifier.patience
+    n_batches = -(-len(training) // classifier.batch_size)
+    with progress(classifier.epochs * n_batches, f"training {classifier.name}", "batch") as bar:
+        watch = Watch(bar, metric, patience, deadline)
+        trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
+        checkpoint = last_whole(workspace)
+        if checkpoint and epochs_since_best(history_of(checkpoint), metric) >= patience:
+            # All was done but the model was not saved: one more step would be one too many.
+            trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))
+        else:
+            trainer.train(resume_from_checkpoint=checkpoint and str(checkpoint))
+    state = trainer.state
+    best_step = state.best_global_step or state.global_step
+    if validation is not None:
+        load_model(network, workspace / f"checkpoint-{best_step}" / "model.safetensors")
+    if watch.out_of_time:
+        stopped = "the time limit was reached"
+    elif epochs_since_best(state.log_history, metric) >= patience:
+        stopped = f"validation {metric} had not improved for {patience} epochs"
+    else:
+        stopped = f"all {classifier.epochs} epochs were done"
+    return Outcome(_history(state.log_history), _whole(best_step / n_batches), stopped)
+
+
+def _history(log_history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join what the Trainer logs apart: an epoch's training loss, then its validation scores."""
+    epochs: dict[int, dict[str, Any]] = {}
+    for entry in log_history:
+        if not entry.keys() & {"loss", "eval_loss"}:
+            continue  # the summary at the end
+        epoch = epochs.setdefault(entry["step"], {"epoch": _whole(entry["epoch"])})
+        epoch["seconds"] = entry["seconds"]
+        for theirs, ours in NAMES.items():
+            if theirs in entry:
+                epoch[ours] = entry[theirs]
+    return list(epochs.values())
+
+
+def _whole(epoch: float) -> float:
+    """Return 3 for 3.0; 2.5 stays."""
+    return int(epoch) if epoch == int(epoch) else epoch

@@ -1,0 +1,50 @@
+"""From a vector per token to one per text; padding never counts."""
+
+import torch
+
+__all__ = ["last", "pool", "reverse_within"]
+
+
+def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
+    """Summarise each text's token states.
+
+    Parameters
+    ----------
+    states : torch.Tensor
+        (batch, time, dim).
+    mask : torch.Tensor
+        (batch, time), True where there is a token; a row without any gives zeros.
+    how : str
+        ``mean``, ``max`` or ``max+mean`` (both, side by side).
+
+    Returns
+    -------
+    torch.Tensor
+        (batch, dim), or (batch, 2 * dim) for ``max+mean``.
+    """
+    if "+" in how:
+        return torch.cat([pool(states, mask, part) for part in how.split("+")], dim=-1)
+    mask = mask.unsqueeze(-1)  # (batch, time, 1)
+    counts = mask.sum(dim=1)  # (batch, 1)
+    if how == "mean":
+        return (states * mask).sum(dim=1) / counts.clamp(min=1)
+    lowest = torch.finfo(states.dtype).min
+    return states.masked_fill(~mask, lowest).amax(dim=1) * (counts > 0)
+
+
+def last(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """Take the state at each text's last token: (batch, time, dim) to (batch, dim)."""
+    rows = torch.arange(len(states), device=states.device)
+    return states[rows, lengths - 1]
+
+
+def reverse_within(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """Turn each text around within its own length, padding stays at the end.
+
+    A recurrent network that reads the result has not seen padding before the text, so it needs
+    no packed sequences, which cost more than the padding of batches grouped by length.
+    """
+    positions = torch.arange(states.shape[1], device=states.device)  # (time,)
+    ends = lengths.unsqueeze(1)  # (batch, 1)
+    sources = torch.where(positions < ends, ends - 1 - positions, positions)  # (batch, time)
+    return states.gather(1, sources.unsqueeze(-1).expand_as(states))

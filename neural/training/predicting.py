@@ -1,0 +1,37 @@
+"""Probabilities from a trained network, without the Trainer."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+from worthit.neural.training.batches import sorted_batches
+
+__all__ = ["probabilities"]
+
+
+def probabilities(
+    network: nn.Module,
+    rows: Sequence[np.ndarray],
+    collate: Callable[[Sequence[np.ndarray]], dict[str, torch.Tensor]],
+    *,
+    n_classes: int,
+    batch_size: int,
+    device: torch.device,
+    bf16: bool,
+) -> np.ndarray:
+    """Run the network over all rows, longest first, and give back their order.
+
+    Returns
+    -------
+    numpy.ndarray
+        (rows, classes), float64; each row sums to 1.
+    """
+    found = np.empty((len(rows), n_classes))
+    network.to(device).eval()
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+        for batch in sorted_batches(rows, batch_size):
+            given = collate([rows[i] for i in batch])
+            logits = network(**{name: value.to(device) for name, value in given.items()})
+            found[batch] = logits.cpu().double().softmax(dim=-1).numpy()
+    return found

@@ -1,0 +1,95 @@
+"""The recurrent network: embedding, layers in one or both directions, pooling, a small head."""
+
+import torch
+from torch import nn
+from worthit.neural.training.pooling import last, pool, reverse_within
+from worthit.neural.training.vocabulary import PAD, SEPARATOR, UNKNOWN
+
+__all__ = ["RecurrentNetwork"]
+
+
+class RecurrentNetwork(nn.Module):
+    """Words to class logits through a recurrent cell.
+
+    Parameters
+    ----------
+    cell : type of torch.nn.RNNBase
+        ``torch.nn.RNN``, ``torch.nn.GRU`` or ``torch.nn.LSTM``.
+    n_words, n_classes : int
+        Size of the vocabulary, and of the output.
+    embedding, hidden : int
+        Width of a word's vector, and of one direction's state.
+    layers : int
+        Recurrent layers on top of one another.
+    bidirectional : bool
+        Read each layer's input backwards as well.
+    pooling : str
+        ``mean``, ``max``, ``max+mean`` or ``last``.
+    concat_last : bool
+        Put the last state beside the pooled ones.
+    dropout, word_dropout : float
+        Share of values, and of whole words, hidden while training.
+    """
+
+    def __init__(
+        self,
+        cell: type[nn.RNNBase],
+        *,
+        n_words: int,
+        n_classes: int,
+        embedding: int,
+        hidden: int,
+        layers: int,
+        bidirectional: bool,
+        pooling: str,
+        concat_last: bool,
+        dropout: float,
+        word_dropout: float,
+    ) -> None:
+        super().__init__()
+        n_directions = 1 + bidirectional
+        width = hidden * n_directions
+        self.pooling, self.word_dropout = pooling, word_dropout
+        self.with_last = concat_last or pooling == "last"
+        self.embedding = nn.Embedding(n_words, embedding, padding_idx=PAD)
+        nn.init.normal_(self.embedding.weight, std=float(__import__("os").environ.get("STD", 0.1)))
+        self.layers = nn.ModuleList(
+            nn.ModuleList(
+                cell(width if layer else embedding, hidden, batch_first=True)
+                for _ in range(n_directions)
+            )
+            for layer in range(layers)
+        )
+        n_pooled = 0 if pooling == "last" else 1 + pooling.count("+")
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(width * (n_pooled + self.with_last), n_classes)
+
+    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """Compute logits (batch, classes) from word ids (batch, time)."""
+        mask = input_ids != PAD
+        lengths = mask.sum(dim=1)
+        states = self.embedding(self._hide_words(input_ids))  # (batch, time, dim)
+        for directions in self.layers:
+            states, ends = self._read(directions, self.dropout(states), lengths)
+        summaries = [] if self.pooling == "last" else [pool(states, mask, self.pooling)]
+        if self.with_last:
+            summaries.append(ends)
+        return self.head(self.dropout(torch.cat(summaries, dim=-1)))
+
+    def _read(
+        self, directions: nn.ModuleList, states: torch.Tensor, lengths: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Run one layer; return its states (batch, time, width) and last ones (batch, width)."""
+        forwards = directions[0](states)[0]
+        if len(directions) == 1:
+            return forwards, last(forwards, lengths)
+        backwards = directions[1](reverse_within(states, lengths))[0]
+        ends = torch.cat([last(forwards, lengths), last(backwards, lengths)], dim=-1)
+        return torch.cat([forwards, reverse_within(backwards, lengths)], dim=-1), ends
+
+    def _hide_words(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """Replace some words by the unknown one, so that the network learns to do without them."""
+        if not self.training or not self.word_dropout:
+            return input_ids
+        hidden = torch.rand(input_ids.shape, device=input_ids.device) < self.word_dropout
+        return input_ids.masked_fill(hidden & (input_ids > SEPARATOR), UNKNOWN)

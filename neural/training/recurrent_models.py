@@ -1,0 +1,72 @@
+"""What rnn, gru and lstm share: all but the cell."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from torch import nn
+from worthit.neural.training.recurrent import RecurrentNetwork
+from worthit.neural.training.vocabulary import Vocabulary
+from worthit.neural.training.word_models import WordClassifier
+
+__all__ = ["RecurrentClassifier"]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class RecurrentClassifier(WordClassifier):
+    """A recurrent network over words; a subclass says which cell.
+
+    Parameters
+    ----------
+    hidden : int
+        Width of the state, in each direction.
+    layers : int
+        Recurrent layers.
+    bidirectional : bool
+        Read backwards as well.
+    pooling : str
+        ``max``, ``mean``, ``max+mean`` or ``last``.
+    concat_last : bool
+        Put the last state beside the pooled ones.
+    """
+
+    cell: ClassVar[type[nn.RNNBase]]
+
+    hidden: int = 128
+    layers: int = 1
+    bidirectional: bool = True
+    pooling: str = "max+mean"
+    concat_last: bool = False
+
+    def new_network(self, encoder: Vocabulary, n_classes: int) -> RecurrentNetwork:
+        """Build the network for a vocabulary."""
+        return RecurrentNetwork(
+            self.cell,
+            n_words=len(encoder),
+            n_classes=n_classes,
+            embedding=self.embedding,
+            hidden=self.hidden,
+            layers=self.layers,
+            bidirectional=self.bidirectional,
+            pooling=self.pooling,
+            concat_last=self.concat_last,
+            dropout=self.dropout,
+            word_dropout=self.word_dropout,
+        )
+
+    def search_space(self) -> dict[str, BaseDistribution]:
+        """Return what tuning may vary."""
+        return {
+            "learning_rate": FloatDistribution(5e-4, 5e-3, log=True),
+            "batch_size": CategoricalDistribution([16, 32, 64]),
+            "hidden": CategoricalDistribution([64, 128, 256]),
+            "layers": IntDistribution(1, 2),
+            "dropout": FloatDistribution(0.1, 0.5),
+            "pooling": CategoricalDistribution(["max", "mean", "max+mean"]),
+            "concat_last": CategoricalDistribution([False, True]),
+        }

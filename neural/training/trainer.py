@@ -1,0 +1,126 @@
+"""transformers' Trainer as all our networks use it: logits in, weighted cross-entropy out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+from torch.utils.data import Sampler
+from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallback
+from transformers import TrainingArguments as Arguments
+from worthit.neural.training.balance import class_weights
+from worthit.neural.training.batches import Examples, LengthGroupedSampler
+from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.scores import scorer
+
+if TYPE_CHECKING:
+    from worthit.neural.training.classifier import NeuralClassifier
+
+__all__ = ["ClassifierTrainer"]
+
+
+class ClassifierTrainer(Trainer):
+    """Trains a network that turns a batch into logits.
+
+    Parameters
+    ----------
+    classifier : NeuralClassifier
+        Whose hyper-parameters, classes and way of padding hold.
+    network : torch.nn.Module
+        Returns logits (batch, classes).
+    training, validation : Examples
+        Encoded data; without validation nothing is scored.
+    workspace : pathlib.Path
+        Where checkpoints are kept.
+    watch : transformers.TrainerCallback
+        Follows the training.
+    """
+
+    def __init__(
+        self,
+        classifier: "NeuralClassifier",
+        network: nn.Module,
+        training: Examples,
+        validation: Examples | None,
+        workspace: Path,
+        watch: TrainerCallback,
+    ) -> None:
+        score = scorer(classifier.metric, classifier.classes_, classifier.positive)
+
+        def collate(examples: list[tuple[np.ndarray, int]]) -> dict[str, torch.Tensor]:
+            rows, labels = zip(*examples, strict=True)
+            return {**classifier.collate(rows), "labels": torch.tensor(labels)}
+
+        def compute_metrics(given: EvalPrediction) -> dict[str, float]:
+            return score(given.label_ids, np.asarray(given.predictions).argmax(axis=-1))
+
+        super().__init__(
+            model=network,
+            args=_arguments(classifier, workspace, validation is not None),
+            data_collator=collate,
+            train_dataset=training,
+            eval_dataset=validation and validation.sorted_by_length(),
+            compute_metrics=compute_metrics,
+            callbacks=[watch],
+        )
+        self.remove_callback(PrinterCallback)  # it prints on standard output
+        self._smoothing = classifier.label_smoothing
+        weights = class_weights(training.labels, classifier.balance)
+        self._weights = None if weights is None else torch.tensor(weights, dtype=torch.float32)
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> torch.Tensor | tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Return cross-entropy; smoothing and class weights act while training only.
+
+        Weights are not divided by their sum over the batch: so the loss is a plain mean over
+        rows, and a batch taken in two halves gives the same gradient.
+        """
+        labels = inputs["labels"]
+        logits = model(**{name: value for name, value in inputs.items() if name != "labels"})
+        smoothing = self._smoothing if model.training else 0.0
+        losses = cross_entropy(
+            logits.float(), labels, label_smoothing=smoothing, reduction="none"
+        )  # (batch,)
+        if model.training and self._weights is not None:
+            losses = losses * self._weights.to(labels.device)[labels]
+        loss = losses.mean()
+        return (loss, {"logits": logits}) if return_outputs else loss
+
+    def _get_train_sampler(self, train_dataset: Examples | None = None) -> Sampler[int]:
+        examples = train_dataset or self.train_dataset
+        return LengthGroupedSampler(examples.rows, self.args.train_batch_size, self.args.seed)
+
+
+def _arguments(classifier: "NeuralClassifier", workspace: Path, validated: bool) -> Arguments:
+    device = best_device()
+    return Arguments(
+        output_dir=str(workspace),
+        num_train_epochs=classifier.epochs,
+        per_device_train_batch_size=classifier.batch_size,
+        per_device_eval_batch_size=4 * classifier.batch_size,
+        learning_rate=classifier.learning_rate,
+        weight_decay=classifier.weight_decay,
+        warmup_steps=classifier.warmup,  # below 1 it is a share of all steps
+        use_cpu=device.type == "cpu",
+        bf16=use_bf16(classifier.precision, device),
+        seed=classifier.seed,
+        logging_strategy="epoch",
+        eval_strategy="epoch" if validated else "no",
+        metric_for_best_model=classifier.metric if validated else None,
+        greater_is_better=classifier.metric != "loss",
+        save_strategy="epoch",
+        save_total_limit=2,  # the best and the last one
+        label_names=["labels"],
+        remove_unused_columns=False,
+        dataloader_pin_memory=device.type == "cuda",
+        report_to="none",
+        disable_tqdm=True,
+        log_level="error",
+    )

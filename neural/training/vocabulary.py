@@ -1,0 +1,92 @@
+"""Words as integers: a vocabulary learned from the training texts alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from worthit.core.files import read_json, write_json
+from worthit.neural.training.encoded import Encoded, room_for_each
+from worthit.neural.training.words import words
+
+__all__ = ["PAD", "SEPARATOR", "START", "UNKNOWN", "Vocabulary"]
+
+SPECIAL = ("<pad>", "<unk>", "<start>", "<sep>")
+PAD, UNKNOWN, START, SEPARATOR = range(4)
+FILE = "vocabulary.json"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words a network knows; a word's place is its id.
+
+    A text becomes ``<start> w1 w2 ...``, so that an empty one is not empty for the network; a pair
+    becomes ``<start> first side <sep> second side``.
+
+    Attributes
+    ----------
+    known : tuple of str
+        The four special tokens, then words from frequent to rare.
+    """
+
+    known: tuple[str, ...]
+
+    @classmethod
+    def learn(cls, inputs: Iterable, min_count: int, max_words: int) -> "Vocabulary":
+        """Collect the words that occur at least ``min_count`` times, at most ``max_words``.
+
+        Parameters
+        ----------
+        inputs : iterable of str or of (str, str)
+            The texts or pairs being fitted, and no others.
+        min_count : int
+            A rarer word is unknown.
+        max_words : int
+            The most frequent ones are kept; equally frequent ones in alphabetical order.
+        """
+        counts = Counter(chain.from_iterable(words(side) for one in inputs for side in sides(one)))
+        frequent = (word for word, count in counts.items() if count >= min_count)
+        ranked = sorted(frequent, key=lambda word: (-counts[word], word))
+        return cls((*SPECIAL, *ranked[:max_words]))
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """Map from word to id."""
+        return {word: number for number, word in enumerate(self.known)}
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    def encode(self, inputs: Sequence, max_length: int) -> Encoded:
+        """Turn texts or pairs into ids, cut to ``max_length`` tokens."""
+        rows, n_cut = [], 0
+        for one in inputs:
+            parts = [self._ids_of(side) for side in sides(one)]
+            rooms = room_for_each([len(part) for part in parts], max_length - len(parts))
+            n_cut += sum(rooms) < sum(map(len, parts))
+            row: list[int] = []
+            for mark, part, room in zip((START, SEPARATOR), parts, rooms, strict=False):
+                row += [mark, *part[:room]]
+            rows.append(np.array(row, dtype=np.int32))
+        return Encoded(rows, n_cut / max(len(rows), 1))
+
+    def save(self, folder: Path) -> None:
+        """Write the words as JSON."""
+        write_json(folder / FILE, self.known)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Vocabulary":
+        """Read what :meth:`save` wrote."""
+        return cls(tuple(read_json(folder / FILE)))
+
+    def _ids_of(self, text: str) -> list[int]:
+        ids = self.ids
+        return [ids.get(word, UNKNOWN) for word in words(text)]
+
+
+def sides(one: str | tuple[str, str]) -> tuple[str, ...]:
+    """Return the one side of a text or the two of a pair."""
+    return (one,) if isinstance(one, str) else tuple(one)

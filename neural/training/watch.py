@@ -1,0 +1,73 @@
+"""Follows a training: progress, seconds, patience and the time limit. Imports transformers."""
+
+import time
+from typing import Any
+
+from tqdm import tqdm
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+__all__ = ["Watch", "epochs_since_best"]
+
+
+class Watch(TrainerCallback):
+    """The one callback of the training loop.
+
+    It keeps nothing that a resumed training would miss: patience is counted from the history
+    that every checkpoint holds.
+
+    Parameters
+    ----------
+    bar : tqdm.tqdm
+        Counts batches.
+    metric : str
+        The validation score that decides.
+    patience : int
+        Evaluations without a better score after which training ends.
+    deadline : float or None
+        Value of ``time.monotonic`` after which training ends.
+    """
+
+    def __init__(self, bar: tqdm, metric: str, patience: int, deadline: float | None) -> None:
+        self.bar = bar
+        self.metric = metric
+        self.patience = patience
+        self.deadline = deadline
+        self.out_of_time = False
+        self.epoch_began = time.monotonic()
+
+    def on_epoch_begin(self, *_: Any, **__: Any) -> None:
+        """Start the epoch's clock."""
+        self.epoch_began = time.monotonic()
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Move the bar; end the epoch, and with it training, when the time is over."""
+        self.bar.update(state.global_step - self.bar.n)
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            self.out_of_time = control.should_training_stop = True
+
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Note how long the epoch has taken so far."""
+        state.log_history[-1]["seconds"] = time.monotonic() - self.epoch_began
+
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Show the score; end training when it has not risen for long enough."""
+        score = state.log_history[-1][f"eval_{self.metric}"]
+        self.bar.set_postfix_str(f"epoch {state.epoch:.3g}, validation {self.metric} {score:.3f}")
+        if epochs_since_best(state.log_history, self.metric) >= self.patience:
+            control.should_training_stop = True
+
+
+def epochs_since_best(log_history: list[dict], metric: str) -> int:
+    """Count the evaluations after the best one; the earliest of equally good ones is the best."""
+    key = f"eval_{metric}"
+    scores = [entry[key] for entry in log_history if key in entry]
+    if not scores:
+        return 0
+    best = min(scores) if metric == "loss" else max(scores)
+    return len(scores) - 1 - scores.index(best)
