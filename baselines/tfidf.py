@@ -22,11 +22,26 @@ from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
 from worthit.baselines.sparse.logistic import Objective, fit_logistic
 from worthit.baselines.sparse.storage import load_linear, save_linear
+from worthit.baselines.sparse.strongest import strongest_features
 from worthit.baselines.sparse.weighting import Selection
 from worthit.core.errors import InputError
 from worthit.core.files import read_json, write_json
 
 __all__ = ["TfidfClassifier"]
+
+
+OUT_OF_THE_BOX: dict[str, Any] = {
+    "analyzer": "word",
+    "word_max": 1,
+    "min_df": 1,
+    "max_df": 1.0,
+    "sublinear": False,
+    "naive_bayes": False,
+    "lowercase": True,
+    "penalty": "l2",
+    "C": 1.0,
+    "balance": "none",
+}
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -84,8 +99,13 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
     kinds: ClassVar[tuple[str, ...]] = ("text", "pair")
     family: ClassVar[str] = "linear"
     # In a search only the order of settings counts; the final fit uses the field's own value.
-    search_fields: ClassVar[dict[str, Any]] = {"tolerance": 0.01}
-    prepare_fields: ClassVar[tuple[str, ...]] = ("lowercase",)
+    search_fields: ClassVar[dict[str, Any]] = {"tolerance": 0.01, "jobs": 1}
+    # What most people run: scikit-learn's two classes as they come, then one change at a time.
+    rungs: ClassVar[dict[str, dict[str, Any]]] = {
+        "default": OUT_OF_THE_BOX,
+        "penalty": OUT_OF_THE_BOX | {"penalty": "l1"},
+        "balanced": OUT_OF_THE_BOX | {"penalty": "l1", "balance": "weights"},
+    }
 
     analyzer: str = "both"
     word_max: int = 2
@@ -181,6 +201,10 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
     def predict(self, inputs: Sequence[Any] | Counts) -> NDArray:
         """Return the most probable label of each item, shape (n_items,)."""
         return self.classes_[self.predict_proba(inputs).argmax(axis=1)]
+
+    def strongest(self, n: int = 15) -> dict[str, list[tuple[str, float]]]:
+        """Name the n features that speak most for each class, with their coefficients."""
+        return strongest_features(self.features_, self.model_, self.classes_, n)
 
     def save(self, folder: Path) -> None:
         """Write the fitted model as JSON and plain arrays."""

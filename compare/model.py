@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from worthit.compare.alarms import model_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import bootstrap, percentile
 from worthit.compare.metrics import METRICS
@@ -45,7 +46,7 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
     refusal = refusal_of(aligned, metric, positive)
     low, high = (None, None) if refusal else percentile(interval)
     by_seed = [_scores(run, aligned) for run in runs]
-    return {
+    numbers = {
         "model": first.model,
         "slug": slug(first.model),
         "dataset": dataset,
@@ -69,7 +70,10 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
         "cost": _mean_cost([run.record.get("cost") or {} for run in runs]),
         "predictions_sha256": [run.predictions_sha256() for run in runs],
         "commands": list(dict.fromkeys(run.record.get("command") or "" for run in runs)),
+        "progress": search_progress(first.record.get("tuning")),
+        "n_groups": aligned.n_groups,
     }
+    return {**numbers, "alarms": model_alarms(numbers)}
 
 
 def floor_of(aligned: Aligned, positive: str | None) -> dict[str, Any]:

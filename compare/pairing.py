@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from worthit.compare.alarms import pairing_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import Samples, bootstrap, percentile
 from worthit.compare.metrics import METRICS
@@ -16,7 +17,7 @@ from worthit.compare.significance import chances, mcnemar_p, minimum_detectable,
 from worthit.compare.units import units_of
 from worthit.compare.verdict import Limits, judge
 
-__all__ = ["Measured", "measure", "pairing_numbers"]
+__all__ = ["Measured", "measure", "paired_p", "pairing_numbers"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,18 +58,28 @@ def measure(baseline: Sequence[Run], model: Sequence[Run], metric: str) -> Measu
     metric : str
         The chosen metric.
     """
-    aligned = align([*baseline, *model])
-    sides = (
-        list(range(len(baseline))),
-        list(range(len(baseline), len(baseline) + len(model))),
-    )
-    label = baseline[0].positive
-    positive = None if label is None else aligned.classes.index(label)
+    aligned, sides, positive = _prepare(baseline, model)
     units = units_of(aligned)
     difference, per_class = bootstrap(units, sides, metric, positive)
     p = randomisation_p(units, sides, metric, positive)
     refusal = refusal_of(aligned, metric, positive)
     return Measured(aligned, sides, difference, per_class, p, refusal)
+
+
+def paired_p(first: Sequence[Run], second: Sequence[Run], metric: str) -> float:
+    """Test two models without resampling; see :func:`measure`."""
+    aligned, sides, positive = _prepare(first, second)
+    return randomisation_p(units_of(aligned), sides, metric, positive)
+
+
+def _prepare(
+    first: Sequence[Run], second: Sequence[Run]
+) -> tuple[Aligned, tuple[list[int], list[int]], int | None]:
+    aligned = align([*first, *second])
+    n, n_all = len(first), len(first) + len(second)
+    label = first[0].positive
+    positive = None if label is None else aligned.classes.index(label)
+    return aligned, (list(range(n)), list(range(n, n_all))), positive
 
 
 def pairing_numbers(
@@ -108,7 +119,7 @@ def pairing_numbers(
         len(aligned.ids), n_seeds, n_pairings,
     )  # fmt: skip
     both_right = _who_is_right(aligned, measured.sides)
-    return {
+    numbers = {
         "baseline": baseline["model"],
         "model": model["model"],
         "baseline_slug": baseline["slug"],
@@ -144,7 +155,9 @@ def pairing_numbers(
             {"true": share * margin, **chances(samples.se, margin, share * margin, n_pairings)}
             for share in (0, 0.5, 1, 2)
         ],
+        "extra_cost": _extra_cost(baseline["cost"], model["cost"]),
     }
+    return {**numbers, "alarms": pairing_alarms(baseline, model, numbers)}
 
 
 def _side_by_side(baseline: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
@@ -191,4 +204,19 @@ def _who_is_right(aligned: Aligned, sides: tuple[list[int], list[int]]) -> dict[
         "baseline": int(np.sum(one & ~other)),
         "model": int(np.sum(~one & other)),
         "neither": int(np.sum(~one & ~other)),
+    }
+
+
+def _extra_cost(baseline: dict[str, Any], model: dict[str, Any]) -> dict[str, float | None]:
+    """Subtract the costs that both sides know."""
+
+    def extra(*names: str) -> float | None:
+        sides = [[cost.get(name) for name in names] for cost in (baseline, model)]
+        known = [[value for value in side if value is not None] for side in sides]
+        return sum(known[1]) - sum(known[0]) if all(known) else None
+
+    return {
+        "train_seconds": extra("tune_seconds", "fit_seconds"),
+        "ms_per_item": extra("ms_per_item"),
+        "peak_memory_mb": extra("peak_memory_mb"),
     }

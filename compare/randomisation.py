@@ -93,10 +93,12 @@ def randomisation_p(
 def _coins(weights: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """Draw Binomial(weight, 1/2), shape (size, kinds): set bits of random words where they fit."""
     heads = np.empty((size, len(weights)))
-    small = weights <= 64
-    words = rng.integers(2**64, size=(size, int(small.sum())), dtype=np.uint64)
-    shift = (64 - weights[small]).astype(np.uint64)
-    heads[:, small] = np.bitwise_count(words >> shift)
-    n_large = int((~small).sum())
-    heads[:, ~small] = rng.binomial(weights[~small], 0.5, size=(size, n_large))
+    smallest = 0
+    for bits, word in ((8, np.uint8), (64, np.uint64)):
+        fitting = (weights > smallest) & (weights <= bits)
+        words = rng.integers(2**bits, size=(size, int(fitting.sum())), dtype=word)
+        heads[:, fitting] = np.bitwise_count(words >> (bits - weights[fitting]).astype(word))
+        smallest = bits
+    large = weights > smallest
+    heads[:, large] = rng.binomial(weights[large], 0.5, size=(size, int(large.sum())))
     return heads

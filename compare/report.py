@@ -8,7 +8,7 @@ from typing import Any
 from worthit.compare.alignment import align
 from worthit.compare.metrics import METRICS
 from worthit.compare.model import model_numbers
-from worthit.compare.pairing import measure, pairing_numbers
+from worthit.compare.pairing import measure, paired_p, pairing_numbers
 from worthit.compare.run import Run
 from worthit.compare.significance import holm
 from worthit.compare.verdict import Limits
@@ -253,7 +253,7 @@ def _ranking(
     """Order the models by score; find those that cannot be told apart from the best."""
     order = sorted(numbers, key=lambda name: -numbers[name]["interval"]["value"])
     best, rest = order[0], order[1:]
-    adjusted = holm([measure(models[best], models[name], metric).p for name in rest])
+    adjusted = holm([paired_p(models[best], models[name], metric) for name in rest])
     refused = numbers[best]["interval"]["refusal"] is not None
     together = [name for name, p in zip(rest, adjusted, strict=True) if p >= 0.05]
     return {

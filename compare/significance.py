@@ -159,7 +159,7 @@ def to_settle(
         seeds = int(np.ceil(n_seeds * seeds_se**2 / (wanted**2 / 2)))
     else:
         items, seeds = n * items_se**2 / (wanted**2 - seeds_se**2), None
-    items = max(items, n)
+    items = max(items, 1.1 * n)  # it is not settled yet, whatever the estimate says
     if items > 1000 * n:
         return ToSettle(None, None)
     return ToSettle(_two_digits(items), seeds)

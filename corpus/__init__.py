@@ -4,17 +4,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from worthit.corpus.dataset import Dataset, Split
-    from worthit.corpus.sources import BUILT_IN, load, read_inputs
+    from worthit.corpus.dataset import Dataset
+    from worthit.corpus.loading import load, read_inputs
+    from worthit.corpus.sources import BUILT_IN, name_of
+    from worthit.corpus.split import Split
 
-__all__ = ["BUILT_IN", "Dataset", "Split", "load", "read_inputs"]
+__all__ = ["BUILT_IN", "Dataset", "Split", "load", "name_of", "read_inputs"]
 
 _HOMES = {
     "BUILT_IN": "sources",
     "Dataset": "dataset",
-    "Split": "dataset",
-    "load": "sources",
-    "read_inputs": "sources",
+    "Split": "split",
+    "load": "loading",
+    "name_of": "sources",
+    "read_inputs": "loading",
 }
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:  # a Dataset makes its own card, so the import goes the other way at run time
-    from worthit.corpus.dataset import Dataset, Split
+    from worthit.corpus.dataset import Dataset
 
 __all__ = ["data_card"]
 
@@ -40,6 +40,7 @@ def data_card(dataset: "Dataset") -> dict[str, Any]:
     keys = {name: [key for part in found for key in part.keys] for name, found in parts.items()}
     folded = {name: [_fold(key) for key in found] for name, found in keys.items()}
     exact, near = _repeats(keys), _repeats(folded)
+    conflicts = _conflicts(dataset)
     counts = {name: Counter(split.labels) for name, split in dataset.splits.items()}
     return {
         "name": dataset.name,
@@ -62,9 +63,9 @@ def data_card(dataset: "Dataset") -> dict[str, Any]:
             for where, found in exact.items()
         },
         "leaked": len(dataset.leaked),
-        "conflicting": len(_conflicts(dataset)),
+        "conflicting": len(conflicts),
         "lengths": _lengths(dataset),
-        "bad_rows": _bad_rows(dataset),
+        "bad_rows": _bad_rows(dataset, conflicts),
     }
 
 
@@ -135,20 +136,18 @@ def _summary(lengths: list[int]) -> dict[str, float]:
     }
 
 
-def _bad_rows(dataset: "Dataset") -> list[dict[str, str]]:
-    """List rows that deserve a look, without their text: it may be private or offensive."""
-    conflicts = _conflicts(dataset)
-    rows = list(dataset.remarks)
-    for name, split in dataset.splits.items():
-        rows.extend(_bad_rows_of(name, split, conflicts))
-    return rows[:MOST_BAD_ROWS]
+def _bad_rows(dataset: "Dataset", conflicts: set[Key]) -> list[dict[str, str]]:
+    """List the first rows that deserve a look, without their text: it may be private."""
+    rows = (
+        {"split": name, "id": item, "problem": problem}
+        for name, split in dataset.splits.items()
+        for item, key in zip(split.ids, split.keys, strict=True)
+        if (problem := _problem(key, conflicts))
+    )
+    return list(islice(rows, MOST_BAD_ROWS))
 
 
-def _bad_rows_of(name: str, split: "Split", conflicts: set[Key]) -> list[dict[str, str]]:
-    rows = []
-    for item, key in zip(split.ids, split.keys, strict=True):
-        if _blank(key):
-            rows.append({"split": name, "id": item, "problem": "blank"})
-        elif key in conflicts:
-            rows.append({"split": name, "id": item, "problem": "equal input, another label"})
-    return rows
+def _problem(key: Key, conflicts: set[Key]) -> str:
+    if _blank(key):
+        return "blank"
+    return "equal input, another label" if key in conflicts else ""

@@ -125,7 +125,7 @@ def _find_inputs(table: Table, asked: Asked) -> tuple[str, tuple[str, ...]]:
     if not text:
         raise InputError(
             f"{table.name} has no column 'text'; {_listed(table)}: name the one with the texts "
-            f"by --text.{_separator_hint(table)}"
+            f"by --text, or add a header line.{_separator_hint(table)}"
         )
     return "text", (text,)
 

@@ -85,7 +85,7 @@ def _read(name: str, text: str, delimiter: str, *, quoting: bool) -> Table:
     if not rows:
         raise InputError(f"{name} has a header but no rows; expected at least one row below it.")
     assert header is not None
-    columns = {column: list(cells) for column, cells in zip(header, zip(*rows), strict=True)}
+    columns = {column: [row[i] for row in rows] for i, column in enumerate(header)}
     return Table(name, columns, starts)
 
 
@@ -129,7 +129,7 @@ def _broken_quoting(error: csv.Error) -> str:
         return 'a quotation mark opens here and is never closed; close it, or write it as "".'
     if "expected after" in str(error):
         return (
-            "a quotation mark stands inside a quoted cell; double it (\"\") or, if an earlier cell "
+            'a quotation mark stands inside a quoted cell; double it ("") or, if an earlier cell '
             "was not closed, close that."
         )
     return f"the row cannot be read ({error}); write it as RFC 4180 says."

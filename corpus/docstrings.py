@@ -62,10 +62,10 @@ def docstrings_table() -> Table:
         for module, docstring in _docstrings(package)
         if (prose := first_prose(docstring))
     ]
-    labels = defaultdict(set)
+    labels: defaultdict[str, set[str]] = defaultdict(set)
     for text, label, _ in found:
         labels[text.casefold()].add(label)
-    rows = {}
+    rows: dict[str, tuple[str, str, str]] = {}
     for row in found:
         folded = row[0].casefold()
         if len(labels[folded]) == 1:
@@ -136,6 +136,7 @@ def _of_body(body: list[ast.stmt]) -> Iterator[str]:
 def _added(call: ast.Call) -> Iterator[str]:
     """Yield what add_newdoc(place, name, docstring) gives to a function written in C."""
     if isinstance(call.func, ast.Name) and call.func.id == "add_newdoc":
-        strings = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
-        if strings and isinstance(strings[-1], str):
-            yield inspect.cleandoc(strings[-1])
+        constants = (node.value for node in ast.walk(call) if isinstance(node, ast.Constant))
+        # Beside it stand names, and what is to be replaced in it.
+        docstring = max((value for value in constants if isinstance(value, str)), key=len)
+        yield inspect.cleandoc(docstring)

@@ -5,15 +5,11 @@ from typing import Any
 from worthit.core.errors import InputError
 from worthit.core.extras import require
 from worthit.corpus.parquet import from_arrow
+from worthit.corpus.sources import PART_NAMES
 from worthit.corpus.table import Table
 
 __all__ = ["open_hub"]
 
-SPLITS = {
-    "train": ("train",),
-    "validation": ("validation", "val", "valid", "dev"),
-    "test": ("test",),
-}
 HIDDEN = -1  # the hub's mark for a label that its owners keep to themselves
 
 
@@ -52,14 +48,18 @@ def open_hub(address: str) -> tuple[str, dict[str, Table]]:
             f"'hf:{address}' cannot be loaded ({reason}); check its name and the network, or "
             "download its files and give their folder."
         ) from error
-    tables = {split: _table(f"hf:{address}/{split}", part) for split, part in loaded.items()}
+    tables = {
+        split: _table(f"hf:{address}/{split}", part)
+        for split, part in loaded.items()
+        if len(part) and not _hides_its_labels(part)
+    }
     return address.replace("/", "-").replace(":", "-"), _delivered(address, tables)
 
 
 def _delivered(address: str, tables: dict[str, Table]) -> dict[str, Table]:
     found = {
         part: next((tables[name] for name in names if name in tables), None)
-        for part, names in SPLITS.items()
+        for part, names in PART_NAMES.items()
     }
     if found["test"] is None:
         found["test"], found["validation"] = found["validation"], None
@@ -70,6 +70,13 @@ def _delivered(address: str, tables: dict[str, Table]) -> dict[str, Table]:
     raise InputError(
         f"'hf:{address}' has the splits {', '.join(tables) or 'none'}; expected train and test (or "
         "validation), or one split to divide."
+    )
+
+
+def _hides_its_labels(part: Any) -> bool:
+    return any(
+        hasattr(feature, "names") and set(part[column]) == {HIDDEN}
+        for column, feature in part.features.items()
     )
 
 

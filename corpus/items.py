@@ -10,8 +10,8 @@ import pandas as pd
 
 from worthit.core.errors import InputError
 from worthit.corpus.columns import Roles
-from worthit.corpus.dataset import Split
 from worthit.corpus.labels import read_labels
+from worthit.corpus.split import Split
 from worthit.corpus.table import Table, as_text
 
 __all__ = ["group_by_repeating_side", "make_split", "read_sides"]

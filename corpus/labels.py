@@ -86,7 +86,9 @@ def _refuse_regression(table: Table, column: str, counts: Counter[str]) -> None:
     fractions = not all(number.is_integer() for number in numbers)
     many = len(counts) > MOST_POINTS_OF_A_SCALE
     # Class numbers are whole and recur; measured values are neither.
-    if (fractions and many) or (len(counts) > 2 and len(counts) > n_rows / 2 and (fractions or many)):
+    if (fractions and many) or (
+        len(counts) > 2 and len(counts) > n_rows / 2 and (fractions or many)
+    ):
         raise InputError(
             f"{table.name}: column '{column}' holds {len(counts)} different numbers in {n_rows} "
             f"rows (such as {next(iter(counts))}), a quantity and not classes; regression is not "

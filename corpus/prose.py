@@ -45,14 +45,16 @@ MARKED = re.compile(r"(`{1,2})(.+?)\1_{0,2}|(?<![\w*])(\*{1,2})(\w(?:[^*]*\w)?)\
 REFERENCE = re.compile(r"[~.!][\w.]+|[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
 FOOTNOTE = re.compile(r"\s*\[[\w*#]{1,12}\]_")
 # A word that is code: dotted, underscored, called, indexed, assigned, a path, a template.
-CODE = re.compile(r"\w\.\w{2}|\w_|_\w|\w\(|\)\(|[=\\{}|<>@#$%^~*]|\w\[|\[\w+\]|::|//|\w/\w+/|^--?\w")
+CODE = re.compile(
+    r"\w\.\w{2}|\w_|_\w|\w\(|\)\(|[=\\{}|<>@#$%^~*]|\w\[|\[\w+\]|::|//|\w/\w+/|^--?\w"
+)
 WORD = re.compile(r"[A-Za-z]{2,}")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])")
 FEWEST_WORDS, MOST_CHARACTERS = 3, 300
 
 
 def first_prose(docstring: str) -> str:
-    """Return the first sentences of a docstring that are prose, as plain text.
+    r"""Return the first sentences of a docstring that are prose, as plain text.
 
     A sentence with code in it is passed over. Then whole sentences are taken to the end of their
     paragraph, and beyond it where they are very short.
@@ -65,11 +67,11 @@ def first_prose(docstring: str) -> str:
     Returns
     -------
     str
-        Empty where there is no prose of four words or more.
+        Empty where there is no prose of three words or more.
 
     Examples
     --------
-    >>> first_prose("Return the *sorted* copy of a NumPy array.\\n\\nParameters\\n----------\\n")
+    >>> first_prose("Return the *sorted* copy of a NumPy array.\n\nParameters\n----------\n")
     'Return the sorted copy of a array.'
     """
     prose = ""

@@ -61,8 +61,6 @@ def read_table(path: Path) -> Table:
     if known is None:
         ending = path.suffix.lower()
         remedy = INSTEAD.get(ending, "convert it to one of them")
-        what = f"'{ending}'" if ending else "no ending"
-        raise InputError(
-            f"{path.name} has {what}, and the formats known are {KNOWN}; {remedy}."
-        )
+        what = f"ends in '{ending}'" if ending else "has no ending"
+        raise InputError(f"{path.name} {what}, and the formats known are {KNOWN}: {remedy}.")
     return READERS[known](path)

@@ -17,7 +17,7 @@ KEPT_AT_LEAST = 2  # items of a class that stay to learn from: one cannot be cro
 
 
 def components(keys: Sequence[Any], groups: Sequence[str] | None) -> np.ndarray:
-    """Number the sets of rows that must stay together.
+    """Find the sets of rows that must stay together.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def hold_out(
         _mend(label, sets, chosen, taken, total, every_class=every_class)
     if not any(chosen.values()):
         raise InputError(
-            f"The {len(labels)} rows cannot be divided: too many are equal or of one group; "
+            f"the {len(labels)} rows cannot be divided: too many are equal or of one group; "
             "give more rows, or a split of your own as a folder with train and test files."
         )
     return np.array([chosen[number] for number in together.tolist()], dtype=bool)
@@ -156,11 +156,11 @@ def _undividable(label: str, sets: dict[int, Counter[str]], n: int) -> str:
     if n < needed:
         rows = "one row" if n == 1 else f"{n} rows"
         return (
-            f"Class '{label}' has {rows}; at least {needed} are needed, {KEPT_AT_LEAST} to learn "
+            f"class '{label}' has {rows}; at least {needed} are needed, {KEPT_AT_LEAST} to learn "
             "from and one to test on: add rows of it, remove it, or merge it into another class."
         )
     return (
-        f"Class '{label}' cannot stand on both sides of a split: its {n} rows fall into {n_sets} "
+        f"class '{label}' cannot stand on both sides of a split: its {n} rows fall into {n_sets} "
         f"set{'s' if n_sets > 1 else ''} of equal inputs or groups that must stay together; add "
         "other rows of it, or give a split of your own as a folder with train and test files."
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from torch import nn
+
 from worthit.neural.training.recurrent_models import RecurrentClassifier
 
 __all__ = ["GRU"]

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 from sklearn.base import clone
+
 from worthit import baselines, neural
 from worthit.core.catalogue import load_class
 
@@ -98,7 +99,7 @@ def test_same_seed_gives_same_predictions(name, kind):
 
 @each_case
 def test_fits_without_validation(name, kind):
-    model = new(name, **({"epochs": 1} if "epochs" in SMALL and False else {}))
+    model = new(name)
     assert model.fit(*toy(kind, n=30)) is model
     assert len(model.predict(toy(kind)[0])) == 90
 

@@ -1,6 +1,7 @@
 """The family's look: one font, few colours that differ in lightness too, title above, n below it."""
 
 import io
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -8,13 +9,17 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from worthit.compare.pages.markdown import clean
 
-__all__ = ["BLUE", "GREY", "INK", "LIGHT", "MUTED", "ORANGE", "canvas", "label", "picture"]
+__all__ = [
+    "BLUE", "GREY", "HALO", "INK", "LIGHT", "MUTED", "ORANGE", "canvas", "label", "picture",
+]  # fmt: skip
 
 INK, MUTED, GREY, LIGHT = "#1b2733", "#6b7682", "#9aa3ad", "#e3e6eb"
 BLUE, ORANGE = "#0b6e99", "#c2551b"  # dark blue and lighter orange: also apart in grey
+HALO = [withStroke(linewidth=2.5, foreground="white")]  # keeps numbers legible on lines
 DPI = 150
 SETTINGS = {
     "font.family": "DejaVu Sans",  # comes with matplotlib and has Persian and Cyrillic
@@ -43,8 +48,6 @@ def picture(draw: Callable[..., Figure]) -> Callable[..., bytes]:
 
     @wraps(draw)
     def png(*args: Any, **kwargs: Any) -> bytes:
-        import warnings
-
         with mpl.rc_context({**mpl.rcParamsDefault, **SETTINGS}), warnings.catch_warnings():
             # A sign that the font lacks is drawn as a box; that is no news for the reader's log.
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -64,6 +67,7 @@ def canvas(
     left: float = 0.9,
     right: float = 0.2,
     bottom: float = 0.5,
+    top: float = 0.62,
 ) -> tuple[Figure, Axes]:
     """Open a figure with a bold title, a grey subtitle that states the n, and one set of axes.
 
@@ -73,14 +77,12 @@ def canvas(
         Plain text.
     height, width : float
         Inches.
-    left, right, bottom : float
+    left, right, bottom, top : float
         Room around the axes in inches.
     """
     figure = Figure(figsize=(width, height))
-    top = 0.62
-    axes = figure.add_axes(
-        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
-    )
+    across, up = (width - left - right) / width, (height - top - bottom) / height
+    axes = figure.add_axes((left / width, bottom / height, across, up))
     x = 0.12 / width
     figure.text(x, 1 - 0.1 / height, _fit(clean(title), 70), weight="bold", size=11, va="top")
     figure.text(x, 1 - 0.34 / height, _fit(clean(subtitle), 105), color=MUTED, size=8.5, va="top")

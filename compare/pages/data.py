@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from worthit.compare.pages.markdown import bullets, table, text
+from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.phrases import count, plural, short_hash
 
 __all__ = ["data_page"]
 
 SPLITS = ("train", "validation", "test")
+MOST_BAD_ROWS = 20
 
 
 def data_page(card: dict[str, Any]) -> str:
@@ -37,7 +38,14 @@ def _what(card: dict[str, Any]) -> str:
     if card.get("language") and card["language"] != "none":
         facts.append(f"Language: {text(card['language'])}.")
     if card.get("group"):
-        facts.append(f"Groups: {text(card['group'], 60)}; a group stays on one side of the split.")
+        groups = card.get("groups") or {}
+        listed = ", ".join(f"{count(n)} in {text(split)}" for split, n in groups.items())
+        facts.append(
+            f"Groups by {text(card['group'], 60)}{f' ({listed})' if listed else ''}; a group "
+            "stays on one side of the split."
+        )
+    if card.get("positive") is not None:
+        facts.append(f"Positive class: {emphasis(card['positive'], 40)}.")
     facts.append(
         f"Data {short_hash(card.get('sha256'))}, split {short_hash(card.get('split_sha256'))}."
     )
@@ -58,58 +66,54 @@ def _classes(card: dict[str, Any]) -> str:
 
 
 def _health(card: dict[str, Any]) -> str:
-    rows = []
-    blank = sum((card.get("blank") or {}).values())
-    rows.append(f"{plural(blank, 'blank text')}{_by_split(card.get('blank'))}.")
-    duplicates = card.get("duplicates") or {}
-    within = duplicates.get("within") or {}
-    rows.append(
-        f"{plural(sum(within.values()), 'exact duplicate')} within a split{_by_split(within)}."
-    )
-    across = duplicates.get("across") or {}
-    if any(across.values()):
-        listed = ", ".join(f"{text(pair)}: {count(n)}" for pair, n in across.items() if n)
-        rows.append(
-            f"**Leaks**: texts of one split that recur in another ({listed}). They are not "
-            "removed; the scores are also given without the leaked test items."
+    blank = card.get("blank") or {}
+    duplicates, near = card.get("duplicates") or {}, card.get("near_duplicates") or {}
+    within, across = duplicates.get("within") or {}, duplicates.get("across") or {}
+    lines = [
+        f"Blank texts: {_counts(blank)}.",
+        f"Exact duplicates inside a part: {_counts(within)}.",
+        f"Texts of one part that recur in another: {_counts(across)}.",
+    ]
+    if near:
+        lines.append(
+            "Near duplicates (equal but for case, spaces and signs): inside a part "
+            f"{_counts(near.get('within') or {})}; across parts {_counts(near.get('across') or {})}."
         )
-    else:
-        rows.append("No text of one split recurs in another.")
+    if card.get("leaked"):
+        lines.append(
+            f"**{plural(card['leaked'], 'test item stands', 'test items stand')} in the training "
+            "data as well.** They stay; reports also give the scores without them."
+        )
     if card.get("conflicting") is not None:
-        rows.append(
-            f"{plural(card['conflicting'], 'text')} carrying more than one label on different rows."
+        lines.append(
+            f"{plural(card['conflicting'], 'text carries', 'texts carry')} more than one label."
         )
-    near = card.get("near_duplicates")
-    if isinstance(near, dict) and any(isinstance(n, int) and n for n in near.values()):
-        listed = ", ".join(f"{text(k)}: {count(n)}" for k, n in near.items() if isinstance(n, int))
-        rows.append(f"Near duplicates: {listed}.")
     note = "Counted on the files as delivered, without white space around the texts."
-    return f"## Health\n\n{bullets(rows)}\n\n{note}"
+    return f"## Health\n\n{bullets(lines)}\n\n{note}"
 
 
-def _by_split(counts: dict[str, int] | None) -> str:
-    known = {split: n for split, n in (counts or {}).items() if n}
+def _counts(counts: dict[str, int]) -> str:
+    known = {name: n for name, n in counts.items() if n}
     if not known:
-        return ""
-    return " (" + ", ".join(f"{text(split)} {count(n)}" for split, n in known.items()) + ")"
+        return "none"
+    return ", ".join(f"{text(name)} {count(n)}" for name, n in known.items())
 
 
 def _lengths(card: dict[str, Any]) -> str:
-    """Write the table of lengths, whatever its columns are."""
-    lengths = card.get("lengths") or {}
-    rows = {name: row for name, row in lengths.items() if isinstance(row, dict)}
-    if not rows:
-        flat = {k: v for k, v in lengths.items() if isinstance(v, int | float)}
-        rows = {"all": flat} if flat else {}
+    """Write one row for each split and unit: characters, words."""
+    rows = [
+        (f"{split}, {unit}", row)
+        for split, units in (card.get("lengths") or {}).items()
+        for unit, row in units.items()
+    ]
     if not rows:
         return ""
-    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    columns = list(dict.fromkeys(name for _, row in rows for name in row))
     body = [
-        [text(name), *(_number(row.get(column)) for column in columns)]
-        for name, row in rows.items()
+        [text(name), *(_number(row.get(column)) for column in columns)] for name, row in rows
     ]
-    shown = table(["", *map(text, columns)], body, "l" + "r" * len(columns))
-    return f"## Lengths\n\n{shown}"
+    titles = ["95 % below" if name == "p95" else text(name) for name in columns]
+    return f"## Lengths\n\n{table(['', *titles], body, 'l' + 'r' * len(columns))}"
 
 
 def _number(value: Any) -> str:
@@ -122,6 +126,8 @@ def _bad_rows(card: dict[str, Any]) -> str:
     bad = card.get("bad_rows")
     if not bad:
         return ""
-    shown = [text(row, 200) for row in bad[:20]]
-    more = [f"and {len(bad) - 20:,} more"] if len(bad) > 20 else []
-    return "## Rows that were left out\n\n" + bullets(shown + more)
+    columns = list(dict.fromkeys(name for row in bad for name in row))
+    shown = [[text(row.get(name, ""), 80) for name in columns] for row in bad[:MOST_BAD_ROWS]]
+    more = f"\n\nand {len(bad) - MOST_BAD_ROWS} more." if len(bad) > MOST_BAD_ROWS else ""
+    grid = table([text(name) for name in columns], shown, "l" * len(columns))
+    return f"## Rows that deserve a look\n\n{grid}{more}"

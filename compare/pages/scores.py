@@ -99,7 +99,7 @@ def cost_rows(baseline: dict[str, Any], model: dict[str, Any]) -> list[list[str]
         one, other = baseline.get(name), model.get(name)
         if one is None and other is None or not one and not other:
             continue
-        ratio = other / one if one and other is not None else None
+        ratio = other / one if one and other else None
         rows.append([title, show(one), show(other), "", times(ratio)])
     trials = [cost.get("trials") for cost in (baseline, model)]
     if trials != [None, None]:

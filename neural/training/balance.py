@@ -1,6 +1,7 @@
 """Answers to skewed classes: weights in the loss, or another choice of training rows."""
 
 import numpy as np
+
 from worthit.core.errors import InputError
 
 __all__ = ["BALANCES", "check_balance", "class_weights", "resampled"]

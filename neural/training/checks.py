@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from worthit.core.errors import InputError
-from worthit.neural.training.balance import check_balance
-from worthit.neural.training.device import PRECISIONS
-from worthit.neural.training.scores import METRICS
 
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
 
-__all__ = ["check_parameters", "checked_labels", "require_at_least", "require_one_of"]
+__all__ = [
+    "check_classes",
+    "checked_labels",
+    "require_at_least",
+    "require_one_of",
+    "require_share",
+]
 
 
 def checked_labels(inputs: Sequence, labels: Sequence, what: str) -> np.ndarray:
@@ -40,33 +44,18 @@ def check_classes(labels: np.ndarray) -> None:
         )
 
 
-def check_parameters(classifier: "NeuralClassifier") -> None:
-    """Refuse values that no training can work with.
-
-    Raises
-    ------
-    InputError
-        Naming the parameter, its value and what it may be.
-    """
-    for name in ("epochs", "patience", "batch_size"):
-        require_at_least(classifier, name, 1)
-    require_at_least(classifier, "max_length", 4)
-    for name in ("weight_decay", "warmup", "label_smoothing", "seed"):
-        require_at_least(classifier, name, 0)
-    if not classifier.learning_rate > 0:
-        raise InputError(
-            f"Got learning_rate={classifier.learning_rate!r}; it must be greater than 0."
-        )
-    check_balance(classifier.balance)
-    require_one_of(classifier, "metric", METRICS)
-    require_one_of(classifier, "precision", PRECISIONS)
-
-
 def require_at_least(classifier: "NeuralClassifier", name: str, least: float) -> None:
     """Refuse a parameter that is too small."""
     value = getattr(classifier, name)
     if not value >= least:
         raise InputError(f"Got {name}={value!r}; it must be at least {least}.")
+
+
+def require_share(classifier: "NeuralClassifier", name: str) -> None:
+    """Refuse a share of all or more, or of less than nothing."""
+    value = getattr(classifier, name)
+    if not 0 <= value < 1:
+        raise InputError(f"Got {name}={value!r}; it must be at least 0 and below 1.")
 
 
 def require_one_of(classifier: "NeuralClassifier", name: str, choices: Sequence[str]) -> None:

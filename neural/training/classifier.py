@@ -12,17 +12,25 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from torch import nn
+
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
-from worthit.neural.training.balance import resampled
+from worthit.neural.training.balance import check_balance, resampled
 from worthit.neural.training.batches import Examples, pad_rows
 from worthit.neural.training.checkpoints import claim
-from worthit.neural.training.checks import check_classes, check_parameters, checked_labels
-from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.checks import (
+    check_classes,
+    checked_labels,
+    require_at_least,
+    require_one_of,
+    require_share,
+)
+from worthit.neural.training.device import PRECISIONS, best_device, use_bf16
 from worthit.neural.training.encoded import Encoded
 from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.saving import load, save
+from worthit.neural.training.scores import METRICS
 
 __all__ = ["Encoder", "NeuralClassifier"]
 
@@ -105,6 +113,27 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         """Make a batch of encoded inputs, padded to the longest of them."""
         return {"input_ids": pad_rows(rows, pad=0)}
 
+    def check(self) -> None:
+        """Refuse parameters that no training can work with; a model adds checks of its own.
+
+        Raises
+        ------
+        InputError
+            Naming the parameter, its value and what it may be.
+        """
+        for name in ("epochs", "patience", "batch_size"):
+            require_at_least(self, name, 1)
+        require_at_least(self, "max_length", 4)
+        require_at_least(self, "weight_decay", 0)
+        require_at_least(self, "seed", 0)
+        require_share(self, "warmup")
+        require_share(self, "label_smoothing")
+        if not self.learning_rate > 0:
+            raise InputError(f"Got learning_rate={self.learning_rate!r}; it must be above 0.")
+        check_balance(self.balance)
+        require_one_of(self, "metric", METRICS)
+        require_one_of(self, "precision", PRECISIONS)
+
     # scikit-learn's protocol ---------------------------------------------------------
 
     @property
@@ -148,7 +177,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             If there is one class only, lengths differ, or a parameter makes no sense.
         """
         deadline = None if time_limit is None else time.monotonic() + time_limit
-        check_parameters(self)
+        self.check()
         labels = checked_labels(inputs, labels, "training")
         check_classes(labels)
         self.classes_, numbers = np.unique(labels, return_inverse=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from safetensors.torch import load_model
 from torch import nn
 from transformers import TrainerState
+
 from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import STATE, history_of, last_whole

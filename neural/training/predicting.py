@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 from torch import nn
+
 from worthit.neural.training.batches import sorted_batches
 
 __all__ = ["probabilities"]

@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+
 from worthit.neural.training.pooling import last, pool, reverse_within
 from worthit.neural.training.vocabulary import PAD, SEPARATOR, UNKNOWN
 

@@ -10,11 +10,16 @@ from optuna.distributions import (
     IntDistribution,
 )
 from torch import nn
+
+from worthit.neural.training.checks import require_at_least, require_one_of
 from worthit.neural.training.recurrent import RecurrentNetwork
 from worthit.neural.training.vocabulary import Vocabulary
 from worthit.neural.training.word_models import WordClassifier
 
 __all__ = ["RecurrentClassifier"]
+
+
+POOLINGS = ("max", "mean", "max+mean", "last")
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -58,6 +63,13 @@ class RecurrentClassifier(WordClassifier):
             dropout=self.dropout,
             word_dropout=self.word_dropout,
         )
+
+    def check(self) -> None:
+        """Refuse senseless sizes and unknown ways of pooling."""
+        super().check()
+        require_at_least(self, "hidden", 1)
+        require_at_least(self, "layers", 1)
+        require_one_of(self, "pooling", POOLINGS)
 
     def search_space(self) -> dict[str, BaseDistribution]:
         """Return what tuning may vary."""

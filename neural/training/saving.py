@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from safetensors.torch import load_model, save_model
+
 from worthit.core.errors import InputError
 from worthit.core.files import read_json, write_json
 

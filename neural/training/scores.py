@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, recall_score
+
 from worthit.core.errors import InputError
 
 __all__ = ["METRICS", "scorer"]

@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils.data import Sampler
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallback
 from transformers import TrainingArguments as Arguments
+
 from worthit.neural.training.balance import class_weights
 from worthit.neural.training.batches import Examples, LengthGroupedSampler
 from worthit.neural.training.device import best_device, use_bf16

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
+
 from worthit.core.files import read_json, write_json
 from worthit.neural.training.encoded import Encoded, room_for_each
 from worthit.neural.training.words import words

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from worthit.neural.training.checks import require_at_least, require_share
 from worthit.neural.training.classifier import NeuralClassifier
 from worthit.neural.training.vocabulary import Vocabulary
 
@@ -41,3 +42,11 @@ class WordClassifier(NeuralClassifier):
     def load_encoder(self, folder: Path) -> Vocabulary:
         """Read the vocabulary."""
         return Vocabulary.load(folder)
+
+    def check(self) -> None:
+        """Refuse senseless sizes and shares."""
+        super().check()
+        for name in ("embedding", "min_count", "max_words"):
+            require_at_least(self, name, 1)
+        require_share(self, "dropout")
+        require_share(self, "word_dropout")

@@ -1,0 +1,32 @@
+"""Which pictures belong to a report and to a model page, by file name."""
+
+from typing import Any
+
+from worthit.compare.figures.confusion import confusion_figure
+from worthit.compare.figures.differences import differences_figure
+from worthit.compare.figures.learning import learning_figure
+from worthit.compare.figures.ranking import ranking_figure
+from worthit.compare.figures.search import search_figure
+
+__all__ = ["figures_of_model", "figures_of_report"]
+
+
+def figures_of_report(numbers: dict[str, Any]) -> dict[str, bytes]:
+    """Draw the pictures of the index, of every pairing and of every model."""
+    pictures = {"ranking": ranking_figure(numbers)}
+    for pairing in numbers["pairings"]:
+        pictures[f"{pairing['slug']}-classes"] = differences_figure(numbers, pairing)
+    for model in numbers["models"].values():
+        pictures.update(figures_of_model(model))
+    return pictures
+
+
+def figures_of_model(model: dict[str, Any]) -> dict[str, bytes]:
+    """Draw the pictures of a model page."""
+    slug = model["slug"]
+    pictures = {f"{slug}-confusion": confusion_figure(model)}
+    if model.get("curve"):
+        pictures[f"{slug}-learning"] = learning_figure(model)
+    if len(model["progress"]) > 1:
+        pictures[f"{slug}-search"] = search_figure(model)
+    return pictures

@@ -1,0 +1,150 @@
+"""What a run costs: wall and processor seconds, peak memory, answering time, the machine."""
+
+import os
+import platform
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import psutil
+
+__all__ = ["Meter", "folder_bytes", "machine", "ms_per_item"]
+
+INTERVAL = 0.25  # seconds between two looks at the worker processes
+
+
+@dataclass
+class Meter:
+    """Measures this process and its workers between ``with`` and the end of the block.
+
+    Attributes
+    ----------
+    wall_seconds, processor_seconds : float
+        Processor seconds include those of worker processes.
+    peak_memory_mb : float
+        The process's own high-water mark (since it started) plus the largest sum seen of what its
+        workers held for themselves; pages that they share are counted once.
+    """
+
+    wall_seconds: float = 0.0
+    processor_seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+    _workers: dict[int, float] = field(default_factory=dict, repr=False)
+    _workers_peak: float = field(default=0.0, repr=False)
+
+    def __enter__(self) -> Self:
+        self._start = time.perf_counter(), time.process_time()
+        self._before = self._look()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        self._look()
+        wall, processor = self._start
+        self.wall_seconds = time.perf_counter() - wall
+        self.processor_seconds = time.process_time() - processor
+        self.processor_seconds += sum(self._workers.values()) - self._before
+        self.peak_memory_mb = _own_peak() + self._workers_peak
+
+    def _watch(self) -> None:
+        while not self._done.wait(INTERVAL):
+            self._look()
+
+    def _look(self) -> float:
+        """Note processor time and own memory of all workers; return their seconds so far."""
+        held = 0.0
+        for worker in psutil.Process().children(recursive=True):
+            try:
+                times, memory = worker.cpu_times(), worker.memory_info()
+            except psutil.Error:  # it has just ended
+                continue
+            self._workers[worker.pid] = times.user + times.system
+            held += (memory.rss - getattr(memory, "shared", 0)) / 1e6
+        self._workers_peak = max(self._workers_peak, held)
+        return sum(self._workers.values())
+
+
+def _own_peak() -> float:
+    """Return this process's largest resident size in MB.
+
+    On Linux VmHWM: unlike ``ru_maxrss`` it does not start from the size of the parent process.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1e3
+    memory = psutil.Process().memory_info()
+    return float(getattr(memory, "peak_wset", memory.rss)) / 1e6
+
+
+def ms_per_item(classifier: Any, inputs: Sequence[Any], limit: float = 3.0) -> float:
+    """Time answers to one item at a time.
+
+    Parameters
+    ----------
+    classifier : classifier
+        Fitted.
+    inputs : sequence of length n
+        Items to ask for; at most 200 of them are used, spread evenly.
+    limit : float
+        Seconds after which it stops asking.
+
+    Returns
+    -------
+    float
+        Median in milliseconds.
+    """
+    spread = np.linspace(0, len(inputs) - 1, min(200, len(inputs))).astype(int)
+    classifier.predict_proba([inputs[0]])  # the first answer may still build things
+    times: list[float] = []
+    for i in spread:
+        start = time.perf_counter()
+        classifier.predict_proba([inputs[i]])
+        times.append(time.perf_counter() - start)
+        if sum(times) > limit:
+            break
+    return float(1000 * np.median(times))
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the size of all files in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def machine() -> dict[str, Any]:
+    """Name the machine that the seconds were measured on."""
+    return {
+        "cpu": _cpu_name(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "gpu": _gpu_name(),
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+    }
+
+
+def _cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _gpu_name() -> str | None:
+    import sys
+
+    torch = sys.modules.get("torch")  # a baseline's run must not load torch to say there is none
+    if torch is None or not torch.cuda.is_available():
+        return None
+    return str(torch.cuda.get_device_name())

@@ -1,0 +1,311 @@
+"""What the command line calls and Python users may call as well: baseline, run, compare, report."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from worthit.compare.report import Report, write_model_page
+from worthit.compare.run import Run, read_prediction_files
+from worthit.compare.slugs import slug
+from worthit.compare.verdict import Limits
+from worthit.core.errors import InputError
+from worthit.corpus import Dataset, load
+from worthit.experiment.comparison import order_models, run_all
+from worthit.experiment.isolation import make_isolated
+from worthit.experiment.models import fields_of, find
+from worthit.experiment.running import Place, check
+from worthit.experiment.spec import Spec
+from worthit.experiment.stored import choose_runs
+
+__all__ = ["baseline", "compare", "compare_predictions", "make_specs", "report", "run"]
+
+BASELINE_TRIALS = 30
+PENALTIES = ("auto", "l1", "l2", "elasticnet")
+BALANCES = ("auto", "none", "weights", "oversample", "undersample", "smote")
+Data = str | Path | Dataset | None
+
+
+def run(
+    data: Data,
+    model: str,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    trials: int | None = None,
+    time_limit: float | None = None,
+    metric: str = "f1_macro",
+    balance: str = "auto",
+    penalty: str = "auto",
+    seed: int = 0,
+    **place: Any,
+) -> Run:
+    """Run one model on a data set and write its page.
+
+    Parameters
+    ----------
+    data : Dataset, str, pathlib.Path or None
+        A data set, or what ``load`` takes; None is the built-in set.
+    model : str
+        Its name; ``available()`` lists them.
+    settings : mapping, optional
+        Fields of the model to set; a search leaves them alone.
+    trials : int, optional
+        Trials of the search. Left out: 30 for a baseline, none for a network.
+    time_limit : float, optional
+        Seconds after which the search starts no trial and training stops.
+    metric : str
+        What is maximised.
+    balance, penalty : str
+        ``auto`` leaves them to the search, or to the model.
+    seed : int
+        Fixes all but the split.
+    **place
+        Fields of :class:`~worthit.experiment.running.Place`: folders, jobs, fresh, storage.
+
+    Returns
+    -------
+    Run
+        As stored. Its page is at ``run.record["report"]``.
+    """
+    where = _place(place)
+    dataset = data if isinstance(data, Dataset) else load(data)
+    (spec,) = make_specs(
+        [model],
+        {model: dict(settings or {})},
+        trials=trials,
+        time_limit=time_limit,
+        metric=metric,
+        balance=balance,
+        penalty=penalty,
+        seeds=[seed],
+    )
+    check(dataset, spec)
+    made = make_isolated(dataset, spec, where)
+    write_model_page(made, where.reports / slug(dataset.name))
+    return made
+
+
+def baseline(data: Data = None, *, model: str = "tfidf", **options: Any) -> Run:
+    """Tune, fit and evaluate the baseline; see :func:`run` for the options."""
+    return run(data, model, **options)
+
+
+def compare(
+    data: Data = None,
+    *,
+    models: Sequence[str] = ("tfidf", "gru"),
+    baseline: str | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    trials: int | None = None,
+    time_limit: float | None = None,
+    metric: str = "f1_macro",
+    balance: str = "auto",
+    penalty: str = "auto",
+    seed: int = 0,
+    seeds: int = 1,
+    margin: float = 0.01,
+    limits: Limits | None = None,
+    **place: Any,
+) -> Report:
+    """Run what has not been run yet, then write the index and a report for each pairing.
+
+    Parameters
+    ----------
+    data : Dataset, str, pathlib.Path or None
+        A data set, or what ``load`` takes; None is the built-in set.
+    models : sequence of str
+        The first baseline among them is the reference.
+    baseline : str, optional
+        The reference, if it is another one.
+    settings : mapping of str to mapping, optional
+        Fields to set, by model.
+    trials, time_limit, metric, balance, penalty
+        As in :func:`run`, for every model that has them.
+    seed, seeds : int
+        Seeds ``seed`` to ``seed + seeds - 1`` are run of every model.
+    margin : float
+        The practical difference, as a fraction of 1.
+    limits : Limits, optional
+        What the reader can spend.
+    **place
+        As in :func:`run`.
+
+    Returns
+    -------
+    Report
+        Written to the reports folder; ``report.summary()`` has the verdicts.
+    """
+    where = _place(place)
+    ordered = order_models(models, baseline)
+    if seeds < 1:
+        raise InputError(f"Got {seeds} seeds; give 1 or more.")
+    dataset = data if isinstance(data, Dataset) else load(data)
+    specs = make_specs(
+        ordered,
+        settings or {},
+        trials=trials,
+        time_limit=time_limit,
+        metric=metric,
+        balance=balance,
+        penalty=penalty,
+        seeds=range(seed, seed + seeds),
+    )
+    runs = run_all(dataset, specs, where)
+    made = Report.from_runs(
+        runs,
+        baseline=ordered[0],
+        metric=metric,
+        margin=margin,
+        limits=limits,
+        command=where.command,
+    )
+    made.write(where.reports / slug(dataset.name))
+    return made
+
+
+def compare_predictions(
+    paths: Sequence[Path],
+    *,
+    metric: str = "f1_macro",
+    positive: str | None = None,
+    margin: float = 0.01,
+    limits: Limits | None = None,
+    name: str = "predictions",
+    reports: Path = Path("reports"),
+    command: str = "",
+) -> Report:
+    """Write the same reports for predictions made by any tool.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        CSV files ``id,truth,prediction[,p_<class>...][,group]``; the first is the baseline.
+    name : str
+        Name of the report's folder.
+    metric, positive, margin, limits, reports, command
+        As in :func:`compare`.
+
+    Returns
+    -------
+    Report
+        Written to the reports folder.
+    """
+    if len(paths) < 2:
+        raise InputError(
+            f"Got {len(paths)} prediction file; give two and more, the baseline's first."
+        )
+    runs = read_prediction_files(paths, dataset=name, positive=positive)
+    made = Report.from_runs(
+        runs,
+        baseline=runs[0].model,
+        metric=metric,
+        margin=margin,
+        limits=limits,
+        command=command,
+    )
+    made.write(reports / slug(name))
+    return made
+
+
+def report(
+    name: str,
+    *,
+    models: Sequence[str] | None = None,
+    baseline: str | None = None,
+    metric: str | None = None,
+    margin: float = 0.01,
+    limits: Limits | None = None,
+    runs: Path = Path("runs"),
+    reports: Path = Path("reports"),
+    command: str = "",
+) -> Report | Run:
+    """Write the reports again from stored runs; nothing is trained.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set, as its folder below ``runs`` is called.
+    models : sequence of str, optional
+        Left out, all models that have a run.
+    metric : str, optional
+        Left out, the one that the newest run was tuned for.
+    baseline, margin, limits, runs, reports, command
+        As in :func:`compare`.
+
+    Returns
+    -------
+    Report or Run
+        The run if there is one model only; then its page is written.
+    """
+    chosen = choose_runs(runs, name, models)
+    folder = reports / slug(name)
+    if len({each.model for each in chosen}) == 1:
+        write_model_page(chosen[0], folder)
+        return chosen[0]
+    made = Report.from_runs(
+        chosen,
+        baseline=baseline,
+        metric=metric or chosen[0].record.get("metric", "f1_macro"),
+        margin=margin,
+        limits=limits,
+        command=command,
+    )
+    made.write(folder)
+    return made
+
+
+def make_specs(
+    models: Sequence[str],
+    settings: Mapping[str, Mapping[str, Any]],
+    *,
+    trials: int | None,
+    time_limit: float | None,
+    metric: str,
+    balance: str,
+    penalty: str,
+    seeds: Sequence[int],
+) -> list[Spec]:
+    """Turn options into one spec for each model and seed, seeds of a model together.
+
+    Raises
+    ------
+    InputError
+        If an option has no such value, or a model cannot follow it.
+    """
+    _check_choice("--penalty", penalty, PENALTIES)
+    _check_choice("--balance", balance, BALANCES)
+    specs = []
+    for model in models:
+        fields = fields_of(model)
+        own = dict(settings.get(model, {}))
+        if penalty != "auto" and "penalty" in fields:
+            own["penalty"] = penalty
+        if balance != "auto" and "balance" in fields and model != "majority":
+            own["balance"] = balance
+        linear = find(model).package.endswith("baselines")
+        n_trials = trials if trials is not None else BASELINE_TRIALS if linear else 0
+        specs += [
+            Spec(
+                model=model,
+                settings=own,
+                trials=n_trials,
+                time_limit=time_limit,
+                metric=metric,
+                seed=seed,
+            )
+            for seed in seeds
+        ]
+    return specs
+
+
+def _check_choice(option: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise InputError(f"Got {option} {value}; choose one of {', '.join(choices)}.")
+
+
+def _place(fields: Mapping[str, Any]) -> Place:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    jobs = fields.get("jobs") or cores or 1
+    if jobs < 1:
+        raise InputError(f"Got --jobs {jobs}; give 1 or more, or leave it out for all cores.")
+    return Place(**{**fields, "jobs": jobs})

@@ -1,0 +1,104 @@
+"""Each run in a process of its own, so that its peak memory and its crash are its own.
+
+The job goes to the child's standard input; the pipe stays open, and its end tells the child that
+the parent is gone. The child's answer comes back as one line of JSON on a descriptor that nothing
+else writes to.
+"""
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from worthit.compare.run import Run
+from worthit.core.errors import InputError, MissingExtraError
+from worthit.corpus import Dataset
+from worthit.experiment.running import Place, find_run, make
+from worthit.experiment.spec import Spec
+
+__all__ = ["make_isolated"]
+
+ERRORS = {"InputError": InputError, "MissingExtraError": MissingExtraError, "OSError": OSError}
+
+
+def make_isolated(dataset: Dataset, spec: Spec, place: Place) -> Run:
+    """Make a run in a child process, or read it if it is there; see ``running.make``.
+
+    Raises
+    ------
+    InputError
+        If the run cannot be made, or the child was killed.
+    RuntimeError
+        If the child failed otherwise; its traceback stands on standard error.
+    """
+    if not place.fresh and (run := find_run(dataset, spec, place)):
+        return run
+    job = pickle.dumps((dataset, spec, place))
+    command = [sys.executable, "-m", "worthit.experiment.isolation"]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        child.stdin.write(len(job).to_bytes(8, "little") + job)
+        child.stdin.flush()
+        answer = child.stdout.read()
+        child.wait()
+    except BrokenPipeError:
+        answer = b""
+        child.wait()
+    except BaseException:
+        # Ctrl-C reaches the child as well; give it the time to leave its files in order.
+        child.stdin.close()
+        child.wait()
+        raise
+    finally:
+        child.stdin.close()
+    return _read_answer(answer, child.returncode, spec.model)
+
+
+def _read_answer(answer: bytes, code: int, model: str) -> Run:
+    if answer:
+        said = json.loads(answer)
+        if "run" in said:
+            return Run.read(Path(said["run"]))
+        raise ERRORS[said["error"]](said["message"])
+    if code < 0:
+        raise InputError(
+            f"The process running '{model}' was killed ({signal.Signals(-code).name}), often for "
+            "lack of memory; free some, or lower --jobs. The same command goes on from there."
+        )
+    raise RuntimeError(f"The process running '{model}' failed; its traceback stands above.")
+
+
+def _main() -> None:
+    """Work in the child: read the job, make the run, answer."""
+    # Whatever libraries print belongs to the reader's standard error; the answer has its own pipe.
+    reply = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    size = int.from_bytes(sys.stdin.buffer.read(8), "little")
+    dataset, spec, place = pickle.loads(sys.stdin.buffer.read(size))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        answer = {"run": str(make(dataset, spec, place).folder)}
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (InputError, MissingExtraError, OSError) as error:
+        kind = next(name for name, known in ERRORS.items() if isinstance(error, known))
+        answer = {"error": kind, "message": str(error)}
+    with reply:
+        json.dump(answer, reply)
+
+
+def _end_with_parent() -> None:
+    """Stop at once when the parent is gone: nobody waits for this run, and it can be resumed."""
+    # The descriptor itself, not sys.stdin: a buffered read would hold a lock that exit needs.
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,92 @@
+"""The ladder from scikit-learn's defaults to the tuned baseline: what each step bought."""
+
+import time
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import clone
+
+from worthit.compare.scores import score
+from worthit.core.progress import progress
+from worthit.experiment.protocol import Material, Outcome
+from worthit.experiment.scoring import Scorer
+from worthit.experiment.tuning import score_fold
+
+__all__ = ["climb"]
+
+
+def climb(outcome: Outcome, material: Material, scorer: Scorer, jobs: int) -> list[dict[str, Any]]:
+    """Evaluate the steps that lead to a fitted baseline.
+
+    The steps are fixed beforehand and nothing is chosen among them: their test scores describe,
+    and belong to the same look at the test split as the run's own.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The finished run. A classifier without ``rungs`` has no ladder.
+    material : Material
+        What the run worked on.
+    scorer : Scorer
+        The run's metric, for the cross-validated column.
+    jobs : int
+        Processes over folds.
+
+    Returns
+    -------
+    list of dict
+        ``step``, ``params``, ``cv`` (mean over the inner folds; None without a search), ``test``
+        (scores), ``features`` (coefficients in use) and ``seconds``, in climbing order.
+    """
+    rungs = getattr(outcome.classifier, "rungs", {})
+    if not rungs:
+        return []
+    found, dataset = outcome.found, material.dataset
+    steps = []
+    prepared = outcome.classifier.prepare(material.train) if found else None
+    with progress(len(rungs) + bool(found), "ladder", "step") as bar:
+        for name, changes in rungs.items():
+            candidate = clone(outcome.classifier).set_params(**changes)
+            cv = None
+            if found:
+                in_search = clone(candidate).set_params(**candidate.search_fields)
+                folds = Parallel(n_jobs=jobs)(
+                    delayed(score_fold)(in_search, prepared, dataset.train.labels, fold, scorer)
+                    for fold in material.folds
+                )
+                cv = float(np.mean(folds))
+            steps.append({"step": name, "params": changes, "cv": cv} | _test(candidate, material))
+            bar.update()
+        last = {"params": {}, "features": outcome.classifier.n_parameters_}
+        own = last | {"test": _scores(outcome.classifier, outcome.on_test, material)}
+        own["seconds"] = outcome.seconds["fit_seconds"]
+        if found:
+            first = found.record["trials"][0]
+            untuned = clone(outcome.classifier).set_params(**first["params"])
+            cv = first["score"]
+            steps.append(
+                {"step": "untuned", "params": first["params"], "cv": cv} | _test(untuned, material)
+            )
+            bar.update()
+            own |= {"params": found.params}
+        steps.append({"step": "tuned" if found else "untuned", "cv": found and found.score} | own)
+    return steps
+
+
+def _test(candidate: Any, material: Material) -> dict[str, Any]:
+    start = time.perf_counter()
+    candidate.fit(*material.both)
+    seconds = time.perf_counter() - start
+    answers = candidate.predict_proba(material.test)
+    return {
+        "test": _scores(candidate, answers, material),
+        "features": candidate.n_parameters_,
+        "seconds": seconds,
+    }
+
+
+def _scores(classifier: Any, answers: np.ndarray, material: Material) -> dict[str, Any]:
+    dataset = material.dataset
+    prediction = classifier.classes_[answers.argmax(axis=1)]
+    return score(dataset.test.labels, prediction, dataset.classes, dataset.positive)

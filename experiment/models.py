@@ -1,0 +1,143 @@
+"""All models by name, and their fields set from words on a command line."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from worthit import baselines, neural
+from worthit.core.catalogue import Entry, load_class
+from worthit.core.errors import InputError
+
+__all__ = ["available", "check_kind", "fields_of", "find", "new_classifier", "parse_settings"]
+
+# What the driver sets by options of its own, not by --set.
+DRIVEN = ("seed", "jobs")
+
+
+def available() -> dict[str, Entry]:
+    """List every model by name: baselines first, then neural ones."""
+    return {**baselines.available(), **neural.available()}
+
+
+def find(name: str) -> Entry:
+    """Return a model's entry.
+
+    Raises
+    ------
+    InputError
+        If there is no such model; names the ones there are.
+    """
+    models = available()
+    if name not in models:
+        near = get_close_matches(name, models, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise InputError(f"Unknown model '{name}'; choose one of {', '.join(models)}.{hint}")
+    return models[name]
+
+
+def check_kind(entry: Entry, kind: str) -> None:
+    """Refuse data of a kind that a model does not take."""
+    if kind not in entry.kinds:
+        takers = [name for name, other in available().items() if kind in other.kinds]
+        raise InputError(
+            f"'{entry.name}' takes {' and '.join(entry.kinds)}, but the data is of kind '{kind}'; "
+            f"choose one of {', '.join(takers)}."
+        )
+
+
+def fields_of(name: str) -> dict[str, Any]:
+    """Return a model's hyper-parameters with their defaults."""
+    return load_class(find(name))().get_params()
+
+
+def new_classifier(name: str, settings: Mapping[str, Any], seed: int, jobs: int) -> Any:
+    """Make a classifier with some fields set.
+
+    Raises
+    ------
+    InputError
+        If the model has no such field.
+    """
+    classifier = load_class(find(name))()
+    fields = classifier.get_params()
+    for field in settings:
+        if field not in fields or field in DRIVEN:
+            raise InputError(
+                f"'{name}' has no field '{field}' to set; it has "
+                f"{', '.join(one for one in fields if one not in DRIVEN)}."
+            )
+    driven = {"seed": seed, "jobs": jobs}
+    shared = {field: value for field, value in driven.items() if field in fields}
+    return classifier.set_params(**settings, **shared)
+
+
+def parse_settings(words: Sequence[str], models: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Turn ``field=value`` and ``model.field=value`` into fields for each model.
+
+    A plain field goes to every model that has it. Values are read as Python literals, ``true``
+    and ``false`` as truth values, and anything else as a word.
+
+    Parameters
+    ----------
+    words : sequence of str
+        As given to ``--set``.
+    models : sequence of str
+        Names of the models that will run.
+
+    Returns
+    -------
+    dict of str to dict
+        Fields and values by model.
+
+    Raises
+    ------
+    InputError
+        If a word is not of that form, or names a field that no model has.
+    """
+    fields = {model: fields_of(model) for model in models} if words else {}
+    found: dict[str, dict[str, Any]] = {model: {} for model in models}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals or not name:
+            raise InputError(f"Got --set '{word}'; expected FIELD=VALUE or MODEL.FIELD=VALUE.")
+        model, dot, field = name.rpartition(".")
+        if dot and model not in models:
+            raise InputError(
+                f"Got --set '{word}', but '{model}' does not run; running: {', '.join(models)}."
+            )
+        takers = [one for one in ([model] if dot else models) if field in fields[one]]
+        if not takers or field in DRIVEN:
+            known = sorted({one for each in fields.values() for one in each if one not in DRIVEN})
+            raise InputError(
+                f"Got --set '{word}', but no model that runs has a field '{field}'; "
+                f"there are {', '.join(known)}."
+            )
+        for taker in takers:
+            found[taker][field] = _read_value(text, fields[taker][field], word)
+    return found
+
+
+def _read_value(text: str, default: Any, word: str) -> Any:
+    """Read a value and hold it against the default's type."""
+    value = _literal(text)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if default is not None and not isinstance(value, type(default)):
+        raise InputError(
+            f"Got --set '{word}'; expected a value like {default!r}, "
+            f"not {type(value).__name__} {value!r}."
+        )
+    return value
+
+
+def _literal(text: str) -> Any:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if text.lower() == "none":
+        # 'none' is a value of several fields (balance=none), never the empty value.
+        return text
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text

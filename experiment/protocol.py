@@ -1,0 +1,186 @@
+"""The protocol for one model: search on train, fit, refit, and answer the test split."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from worthit.core.progress import say
+from worthit.corpus import Dataset
+from worthit.corpus.language import normalise
+from worthit.experiment.folds import Fold, make_folds
+from worthit.experiment.models import find, new_classifier
+from worthit.experiment.scoring import Scorer
+from worthit.experiment.spec import Spec
+from worthit.experiment.tuning import Search, search
+
+__all__ = ["Material", "Outcome", "follow_protocol"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run works on: normalised inputs with their labels, and the inner folds.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        For labels and ids.
+    train, validation, test : list
+        Normalised inputs.
+    folds : list of (fitted rows, held-out rows)
+        Of train; for a network, one: fit on train, held out validation, in rows of both.
+    """
+
+    dataset: Dataset
+    train: list[Any]
+    validation: list[Any]
+    test: list[Any]
+    folds: list[Fold]
+
+    @property
+    def both(self) -> tuple[list[Any], NDArray]:
+        """Inputs and labels of train and validation together."""
+        labels = [self.dataset.train.labels, self.dataset.validation.labels]
+        return self.train + self.validation, np.concatenate(labels)
+
+
+@dataclass
+class Outcome:
+    """A fitted classifier and its answers.
+
+    Attributes
+    ----------
+    classifier : classifier
+        As it answered the test split.
+    found : Search or None
+        None without a search.
+    on_validation, on_test : numpy.ndarray of shape (n_items, n_classes)
+        Probabilities. A baseline answered validation before it was refitted with it.
+    seconds : dict of str to float
+        ``tune_seconds``, ``fit_seconds``, ``predict_seconds``.
+    """
+
+    classifier: Any
+    found: Search | None = None
+    on_validation: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    on_test: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def follow_protocol(
+    dataset: Dataset, spec: Spec, work: Path, jobs: int, storage: str | None
+) -> tuple[Outcome, Material]:
+    """Search, fit and answer, looking at the test split once, at the end.
+
+    A baseline is searched by cross-validation on train, and refitted on train and validation
+    with what was chosen. A network is searched on validation, trains on train and keeps the epoch
+    that is best on validation.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Checked and split.
+    spec : Spec
+        Model, settings, budget, metric and seed.
+    work : pathlib.Path
+        Where an interrupted run left what it resumes from.
+    jobs : int
+        Processes for search and fit.
+    storage : str or None
+        Address of an Optuna database that machines share; a journal in ``work`` otherwise.
+
+    Returns
+    -------
+    tuple of Outcome and Material
+    """
+    neural = find(spec.model).package.endswith("neural")
+    driven = {"metric": spec.metric, "positive": dataset.positive} if neural else {}
+    outcome = Outcome(new_classifier(spec.model, driven | spec.settings, spec.seed, jobs))
+    scorer = Scorer.of(dataset, spec.metric)
+    with _timed(outcome, "tune_seconds"):
+        material = _gather(dataset, spec.seed, neural)
+        if spec.trials and outcome.classifier.search_space():
+            # Every run has its own study, also in a database that is shared.
+            where = {"storage": storage or work / "search.log", "study_name": work.parent.name}
+            outcome.found = _search(outcome.classifier, material, spec, scorer, jobs, where)
+            outcome.classifier.set_params(**outcome.found.params)
+    (_fit_network if neural else _fit_baseline)(outcome, material, spec, work)
+    with _timed(outcome, "predict_seconds"):
+        outcome.on_test = outcome.classifier.predict_proba(material.test)
+    return outcome, material
+
+
+def _gather(dataset: Dataset, seed: int, neural: bool) -> Material:
+    parts = (dataset.train, dataset.validation, dataset.test)
+    inputs = [normalise(part.inputs, dataset.language) for part in parts]
+    train, n_train = dataset.train, len(dataset.train)
+    folds = (
+        [(np.arange(n_train), np.arange(n_train, n_train + len(dataset.validation)))]
+        if neural
+        else make_folds(train.labels, train.keys, train.groups, seed)
+    )
+    return Material(dataset, *inputs, folds)
+
+
+def _search(
+    classifier: Any,
+    material: Material,
+    spec: Spec,
+    scorer: Scorer,
+    jobs: int,
+    where: dict[str, Any],
+) -> Search:
+    neural = len(material.folds) == 1
+    rows: Any
+    rows, labels = material.both if neural else (material.train, material.dataset.train.labels)
+    if hasattr(classifier, "prepare"):
+        say(f"{spec.model}: counting n-grams of {len(rows):,} items")
+        rows = classifier.prepare(rows)
+    return search(
+        classifier,
+        rows,
+        labels,
+        material.folds,
+        scorer,
+        fixed=tuple(spec.settings),
+        trials=spec.trials,
+        time_limit=spec.time_limit,
+        seed=spec.seed,
+        jobs=jobs,
+        **where,
+    )
+
+
+def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:
+    dataset = material.dataset
+    with _timed(outcome, "fit_seconds"):
+        outcome.classifier.fit(
+            material.train,
+            dataset.train.labels,
+            validation=(material.validation, dataset.validation.labels),
+            workspace=work / "fit",
+            time_limit=spec.time_limit,
+        )
+    outcome.on_validation = outcome.classifier.predict_proba(material.validation)
+
+
+def _fit_baseline(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:
+    say(f"{spec.model}: fitting")
+    # What validation says of the chosen settings; this fit is not part of the model's cost.
+    before = clone(outcome.classifier).fit(material.train, material.dataset.train.labels)
+    outcome.on_validation = before.predict_proba(material.validation)
+    with _timed(outcome, "fit_seconds"):
+        outcome.classifier.fit(*material.both)
+
+
+@contextmanager
+def _timed(outcome: Outcome, name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    outcome.seconds[name] = time.perf_counter() - start

@@ -1,0 +1,183 @@
+"""A finished run's record: everything that reports are made from."""
+
+import sys
+import time
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from worthit.compare.run import Run
+from worthit.compare.scores import score
+from worthit.corpus import Dataset, Split
+from worthit.experiment.cost import Meter, folder_bytes, machine
+from worthit.experiment.models import find
+from worthit.experiment.protocol import Outcome
+from worthit.experiment.spec import Spec
+
+__all__ = ["make_run"]
+
+PACKAGES = ("worthit", "numpy", "scipy", "scikit-learn", "optuna")
+NEURAL_PACKAGES = ("torch", "transformers", "accelerate", "tokenizers")
+
+
+def make_run(
+    dataset: Dataset,
+    spec: Spec,
+    outcome: Outcome,
+    meter: Meter,
+    folder: Path,
+    more: dict[str, Any],
+) -> Run:
+    """Put a run together.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What the model was evaluated on.
+    spec : Spec
+        What was asked for.
+    outcome : Outcome
+        What came out.
+    meter : Meter
+        What it cost.
+    folder : pathlib.Path
+        The run's folder, with the saved model in ``model/``.
+    more : dict
+        Entries known to the caller alone: ``run``, ``report``, ``command``, ``looks``, ``ladder``,
+        ``split_seed``, ``ms_per_item`` and ``threads``.
+
+    Returns
+    -------
+    Run
+        Not yet written.
+    """
+    classifier, found = outcome.classifier, outcome.found
+    test = _predictions(dataset.test, classifier, outcome.on_test)
+    validation = _predictions(dataset.validation, classifier, outcome.on_validation)
+    cost = {
+        **outcome.seconds,
+        "tune_seconds": outcome.seconds["tune_seconds"] if found else 0.0,
+        "wall_seconds": meter.wall_seconds,
+        "processor_seconds": meter.processor_seconds,
+        "ms_per_item": more.pop("ms_per_item"),
+        "ms_per_item_batched": 1000 * outcome.seconds["predict_seconds"] / len(dataset.test),
+        "peak_memory_mb": meter.peak_memory_mb,
+        "model_bytes": folder_bytes(folder / "model"),
+        "parameters": int(classifier.n_parameters_),
+        "trials": len(found.record["trials"]) if found else 0,
+        "trials_pruned": found.n_pruned if found else 0,
+        "best_validation": found.score if found else None,
+        "device": getattr(classifier, "device_", "cpu"),
+        "threads": more.pop("threads"),
+    }
+    entry = find(spec.model)
+    record = {
+        "run": more.pop("run"),
+        "report": more.pop("report"),
+        "model": spec.model,
+        "family": classifier.family,
+        "pretrained": getattr(classifier, "pretrained", False),
+        "kinds": entry.kinds,
+        "dataset": _describe(dataset),
+        "params": {k: v for k, v in classifier.get_params().items() if k != "jobs"},
+        "settings": spec.settings,
+        "seed": spec.seed,
+        "split_seed": more.pop("split_seed"),
+        "metric": spec.metric,
+        "time_limit": spec.time_limit,
+        "preprocessing": {
+            "language": dataset.language,
+            "normaliser": "hazm" if dataset.language == "fa" else None,
+        },
+        "scores": {
+            "validation": _score(validation, dataset),
+            "test": _score(test, dataset),
+            "test_without_leaked": _score(test[~test.index.isin(list(dataset.leaked))], dataset)
+            if dataset.leaked
+            else None,
+        },
+        "cost": cost,
+        "tuning": found.record if found else None,
+        "curve": getattr(classifier, "history_", []),
+        "best_epoch": getattr(classifier, "best_epoch_", None),
+        "stopped": getattr(classifier, "stopped_", None),
+        "truncated_share": getattr(classifier, "truncated_share_", 0.0),
+        "words": classifier.strongest() if hasattr(classifier, "strongest") else {},
+        "machine": machine(),
+        "versions": _versions(classifier.family == "neural"),
+        "time": time.strftime("%Y-%m-%d %H:%M"),
+        **more,
+    }
+    return Run(record, test, _items(dataset), validation, folder)
+
+
+def _predictions(split: Split, classifier: Any, answers: NDArray[np.float64]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {"truth": split.labels, "prediction": classifier.classes_[answers.argmax(axis=1)]},
+        index=pd.Index(split.ids, name="id", dtype=object),
+        dtype=object,
+    )
+    for number, label in enumerate(classifier.classes_):
+        frame[f"p_{label}"] = answers[:, number]
+    return frame
+
+
+def _items(dataset: Dataset) -> pd.DataFrame:
+    """List what reports group, slice and quote the test items by."""
+    test = dataset.test
+    columns: dict[str, Any] = {
+        "group": [""] * len(test) if test.groups is None else test.groups,
+        "leaked": ["1" if item in dataset.leaked else "0" for item in test.ids],
+    }
+    if dataset.kind == "pair":
+        columns["text"], columns["text_pair"] = zip(*test.inputs, strict=True)
+    else:
+        columns[dataset.kind] = test.inputs
+    frame = pd.DataFrame(columns, index=pd.Index(test.ids, name="id", dtype=object), dtype=object)
+    for name in test.extra.columns:
+        # A user's column called 'group' was used as the group; another clash gets a prefix.
+        frame[name if name not in frame else f"column {name}"] = test.extra[name].to_numpy()
+    return frame
+
+
+def _score(predictions: pd.DataFrame, dataset: Dataset) -> dict[str, Any] | None:
+    if predictions.empty:
+        return None
+    truth, prediction = predictions["truth"].to_numpy(), predictions["prediction"].to_numpy()
+    return score(truth, prediction, dataset.classes, dataset.positive)
+
+
+def _describe(dataset: Dataset) -> dict[str, Any]:
+    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    counted = {name: Counter(split.labels) for name, split in splits.items()}
+    return {
+        "name": dataset.name,
+        "kind": dataset.kind,
+        "language": dataset.language,
+        "sha256": dataset.sha256,
+        "split_sha256": dataset.split_sha256,
+        "sizes": {name: len(split) for name, split in splits.items()},
+        "classes": list(dataset.classes),
+        "positive": dataset.positive,
+        "grouped": dataset.test.groups is not None,
+        "leaked": len(dataset.leaked),
+        "class_sizes": {
+            label: {name: counts[label] for name, counts in counted.items()}
+            for label in dataset.classes
+        },
+    }
+
+
+def _versions(neural: bool) -> dict[str, str]:
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for package in PACKAGES + (NEURAL_PACKAGES if neural else ()):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # run from a folder that was never installed
+            continue
+    return versions

@@ -1,0 +1,113 @@
+"""One run from a spec: found in the store, or made there under a lock."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from worthit.compare.run import Run
+from worthit.compare.slugs import slug
+from worthit.corpus import Dataset
+from worthit.experiment.cost import Meter, ms_per_item
+from worthit.experiment.ladder import climb
+from worthit.experiment.models import check_kind, find, new_classifier
+from worthit.experiment.protocol import follow_protocol
+from worthit.experiment.record import make_run
+from worthit.experiment.scoring import Scorer
+from worthit.experiment.spec import Spec
+from worthit.experiment.store import Store
+
+__all__ = ["Place", "check", "find_run", "make"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where runs and reports go, and what else does not change a run's result.
+
+    Attributes
+    ----------
+    runs, reports : pathlib.Path
+        Their folders.
+    jobs : int
+        Processes.
+    storage : str or None
+        Address of an Optuna database shared by machines.
+    fresh : bool
+        Make runs again that are there.
+    split_seed : int
+        What the data was split with, for the record.
+    command : str
+        What the user typed, for the record.
+    """
+
+    runs: Path = Path("runs")
+    reports: Path = Path("reports")
+    jobs: int = 1
+    storage: str | None = None
+    fresh: bool = False
+    split_seed: int = 0
+    command: str = ""
+
+
+def check(dataset: Dataset, spec: Spec) -> None:
+    """Refuse at once what would fail later: unknown model, wrong kind of data, unknown field.
+
+    Raises
+    ------
+    InputError
+        With what is wrong.
+    """
+    check_kind(find(spec.model), dataset.kind)
+    Scorer.of(dataset, spec.metric)
+    new_classifier(spec.model, spec.settings, spec.seed, 1)
+
+
+def find_run(dataset: Dataset, spec: Spec, place: Place) -> Run | None:
+    """Return a finished run from the store, or None."""
+    folder = _folder(dataset, spec, place)
+    return Run.read(folder) if Store.is_finished(folder) else None
+
+
+def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
+    """Make a run in this process, or read it if it is there.
+
+    An interrupted run goes on from where it was.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Checked and split.
+    spec : Spec
+        What to run.
+    place : Place
+        Where, and with what.
+
+    Returns
+    -------
+    Run
+        As stored.
+    """
+    check(dataset, spec)
+    store, folder = Store(place.runs, dataset.name), _folder(dataset, spec, place)
+    with store.claimed(folder, place.fresh) as work:
+        if store.is_finished(folder):
+            return Run.read(folder)
+        with Meter() as meter, threadpool_limits(limits=place.jobs):
+            outcome, material = follow_protocol(dataset, spec, work, place.jobs, place.storage)
+        more = {
+            "run": folder.as_posix(),
+            "report": (place.reports / slug(dataset.name) / f"{slug(spec.model)}.md").as_posix(),
+            "command": place.command,
+            "split_seed": place.split_seed,
+            "threads": place.jobs,
+            "ms_per_item": ms_per_item(outcome.classifier, material.test),
+            "ladder": climb(outcome, material, Scorer.of(dataset, spec.metric), place.jobs),
+            "looks": store.look(folder.name, dataset.split_sha256),
+        }
+        outcome.classifier.save(folder / "model")
+        return make_run(dataset, spec, outcome, meter, folder, more).write(folder)
+
+
+def _folder(dataset: Dataset, spec: Spec, place: Place) -> Path:
+    key = spec.key(dataset.sha256, dataset.split_sha256, dataset.positive, dataset.language)
+    return Store(place.runs, dataset.name).path(spec.model, key)

@@ -1,0 +1,59 @@
+"""What determines a run, and the key that names it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from worthit.core.errors import InputError
+from worthit.core.hashing import sha256_of
+
+__all__ = ["METRICS", "Spec"]
+
+METRICS = ("f1_macro", "f1_weighted", "accuracy", "recall_macro", "f1_positive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """One model with one budget and one seed, to be run on one data set.
+
+    Attributes
+    ----------
+    model : str
+        The model's name.
+    settings : dict
+        Fields set by the user; a search leaves them alone.
+    trials : int
+        Trials of the search; 0 takes the fields as they are.
+    time_limit : float or None
+        Seconds after which a search starts no more trials and training stops.
+    metric : str
+        What is maximised: one of ``METRICS``.
+    seed : int
+        Fixes the search, the initial weights and the order of batches; never the split.
+    """
+
+    model: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    trials: int = 0
+    time_limit: float | None = None
+    metric: str = "f1_macro"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.metric not in METRICS:
+            raise InputError(f"Unknown metric '{self.metric}'; choose one of {', '.join(METRICS)}.")
+        if self.trials < 0:
+            raise InputError(f"Got {self.trials} trials; give 0 (no search) or more.")
+        if self.time_limit is not None and self.time_limit <= 0:
+            raise InputError(f"Got a time limit of {self.time_limit} s; it must be above 0.")
+
+    def key(self, data_sha256: str, split_sha256: str, positive: str | None, language: str) -> str:
+        """Name the run: equal inputs give an equal key, whatever the machine.
+
+        Returns
+        -------
+        str
+            Twelve hexadecimal digits.
+        """
+        parts = [data_sha256, split_sha256, positive or "", language]
+        return sha256_of([*parts, json.dumps(asdict(self), sort_keys=True)])[:12]

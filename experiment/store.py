@@ -1,0 +1,95 @@
+"""The run store: where a run's folder is, who may write it, how often a test set was looked at."""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from worthit.compare.run import Run
+from worthit.compare.slugs import slug
+from worthit.core.progress import say
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Runs of one data set below a folder.
+
+    ``<root>/<dataset>/<model>-<key>/`` is one run. It is finished when its run.json is there; until
+    then ``work/`` inside holds what an interrupted run resumes from. ``test-looks.jsonl`` beside
+    the runs has a line for each time that predictions on the test split were scored.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder of all runs.
+    dataset : str
+        Name of the data set.
+    """
+
+    def __init__(self, root: Path, dataset: str) -> None:
+        self.folder = root / slug(dataset)
+
+    def path(self, model: str, key: str) -> Path:
+        """Return the folder of a run, which need not exist."""
+        return self.folder / f"{slug(model)}-{key}"
+
+    @staticmethod
+    def is_finished(folder: Path) -> bool:
+        """Tell whether a run's folder holds a finished run."""
+        return (folder / "run.json").is_file()
+
+    def runs(self) -> list[Run]:
+        """Read all finished runs of the data set."""
+        return [Run.read(path.parent) for path in sorted(self.folder.glob("*/run.json"))]
+
+    @contextmanager
+    def claimed(self, folder: Path, fresh: bool) -> Iterator[Path]:
+        """Hold a run's folder against other processes; an operating system lock, freed on death.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            The run's folder; made if missing.
+        fresh : bool
+            Forget what the folder holds.
+
+        Yields
+        ------
+        pathlib.Path
+            The folder for work that an interrupted run resumes from; removed at the end, when the
+            run is finished.
+        """
+        locks = self.folder / ".locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(locks / f"{folder.name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say(f"Another process is making {folder.name}; waiting for it.")
+            lock.acquire()
+            fresh = False  # what the other one has just made is fresh
+        try:
+            if fresh and folder.exists():
+                shutil.rmtree(folder)
+            work = folder / "work"
+            work.mkdir(parents=True, exist_ok=True)
+            yield work
+            if self.is_finished(folder):
+                shutil.rmtree(work)
+        finally:
+            lock.release()
+
+    def look(self, run: str, split_sha256: str) -> int:
+        """Count one more look at a test split, and return how many there were, this one included."""
+        path = self.folder / "test-looks.jsonl"
+        entry = {"run": run, "split_sha256": split_sha256, "time": time.strftime("%Y-%m-%d %H:%M")}
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        # A line broken by a full disk or a killed process still was a look at some test set.
+        return sum(split_sha256 in line for line in lines)

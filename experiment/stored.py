@@ -1,0 +1,68 @@
+"""Which stored runs belong in one report: the newest of each model and seed on one test set."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from worthit.compare.run import Run
+from worthit.compare.slugs import slug
+from worthit.core.errors import InputError
+from worthit.core.progress import say
+from worthit.experiment.store import Store
+
+__all__ = ["choose_runs"]
+
+
+def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run]:
+    """Choose runs of one data set for a report.
+
+    All come from the split that the newest run used. If some models have several seeds, only
+    seeds that every model has are taken, so that no model is judged by more tries.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        Folder of all runs.
+    name : str
+        Name of the data set.
+    models : sequence of str or None
+        Models wished for; None for all.
+
+    Returns
+    -------
+    list of Run
+        Newest first.
+
+    Raises
+    ------
+    InputError
+        If there are no runs, or none of a wished model.
+    """
+    store = Store(root, name)
+    found = sorted(store.runs(), key=lambda run: str(run.record.get("time")), reverse=True)
+    if not found:
+        there = sorted(path.name for path in root.glob("*") if any(path.glob("*/run.json")))
+        hint = f"there are runs of {', '.join(there)}" if there else "there are no runs at all"
+        raise InputError(
+            f"No finished run of '{slug(name)}' below {root} ({hint}); make one with baseline, "
+            "neural or compare."
+        )
+    split = found[0].record["dataset"]["split_sha256"]
+    same = [run for run in found if run.record["dataset"]["split_sha256"] == split]
+    if len(same) < len(found):
+        say(f"Left out {len(found) - len(same)} runs on another split of the data.")
+    newest: dict[tuple[str, int | None], Run] = {}
+    for run in same:
+        newest.setdefault((run.model, run.seed), run)
+    names = list(models or dict.fromkeys(model for model, _ in newest))
+    for wished in names:
+        if not any(model == wished for model, _ in newest):
+            raise InputError(
+                f"No finished run of '{wished}' on {name}; there are runs of "
+                f"{', '.join(sorted({model for model, _ in newest}))}."
+            )
+    seeds = {wished: {seed for model, seed in newest if model == wished} for wished in names}
+    common = set.intersection(*seeds.values())
+    if common:
+        return [run for (model, seed), run in newest.items() if model in names and seed in common]
+    # No seed in common: one run of each, which the report then says.
+    return [next(run for run in newest.values() if run.model == wished) for wished in names]

@@ -1,0 +1,160 @@
+"""Results as tables for a terminal 80 columns wide; the command line prints them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from worthit.compare.report import Report
+from worthit.compare.run import Run
+from worthit.core.catalogue import Entry
+
+__all__ = [
+    "answers",
+    "card_tables",
+    "model_json",
+    "model_table",
+    "models_json",
+    "models_table",
+    "scores",
+    "verdicts",
+]
+
+
+def models_table(models: Mapping[str, Entry]) -> list[Table]:
+    """List models with their kinds."""
+    table = _table("model", "takes", "what it is")
+    for name, entry in models.items():
+        table.add_row(name, ", ".join(entry.kinds), Text(entry.summary))
+    return [table]
+
+
+def models_json(models: Mapping[str, Entry]) -> dict[str, Any]:
+    """Return the same as an object."""
+    listed = {name: {"kinds": e.kinds, "summary": e.summary} for name, e in models.items()}
+    return {"models": listed}
+
+
+def model_table(entry: Entry, defaults: Mapping[str, Any]) -> list[Any]:
+    """List a model's hyper-parameters with their defaults."""
+    table = _table("field", "default")
+    for field, value in defaults.items():
+        table.add_row(field, Text(repr(value)))
+    head = f"{entry.name} (takes {', '.join(entry.kinds)}): {entry.summary}"
+    return [Text(head), table, Text("Set one with --set FIELD=VALUE.")]
+
+
+def model_json(entry: Entry, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same as an object."""
+    return {
+        "model": entry.name,
+        "kinds": entry.kinds,
+        "summary": entry.summary,
+        "defaults": dict(defaults),
+    }
+
+
+def scores(run: Run) -> list[Any]:
+    """Show a run's scores on test: per class, then the means."""
+    record, test = run.record, run.record["scores"]["test"]
+    sizes = record["dataset"]["sizes"]
+    table = _table("class", "precision", "recall", "F1", "support", right=4)
+    for label, each in test["per_class"].items():
+        values = (_points(each[name]) for name in ("precision", "recall", "f1"))
+        table.add_row(Text(_short(label)), *values, f"{each['support']:,}")
+    means = [("macro F1", "f1_macro"), ("weighted F1", "f1_weighted"), ("accuracy", "accuracy")]
+    lines = [f"{name} {_points(test[key])}" for name, key in means]
+    if test.get("f1_positive") is not None:
+        lines.append(f"F1 of {_short(test['positive'])} {_points(test['f1_positive'])}")
+    cost = record["cost"]
+    spent = f"tuned in {_seconds(cost['tune_seconds'])}, " if cost["trials"] else ""
+    return [
+        Text(f"{record['model']} on {record['dataset']['name']}, {sizes['test']:,} test items"),
+        table,
+        Text("; ".join(lines) + "."),
+        Text(
+            f"{spent}trained in {_seconds(cost['fit_seconds'])}, "
+            f"answers in {cost['ms_per_item']:.2f} ms, run at {record['run']}"
+        ),
+    ]
+
+
+def verdicts(report: Report) -> list[Any]:
+    """Show the verdict of each pairing."""
+    table = _table("pairing", "verdict", "difference", "95 %", "Holm p", right=0)
+    summary = report.summary()
+    for each in summary["pairings"]:
+        interval = (
+            "none"
+            if each["low"] is None
+            else f"{100 * each['low']:+.2f} to {100 * each['high']:+.2f}"
+        )
+        p = each["holm_p"]
+        table.add_row(
+            f"{each['model']} against {each['baseline']}",
+            each["verdict"],
+            f"{100 * each['difference']:+.2f}",
+            interval,
+            "-" if p is None else f"{p:.4f}",
+        )
+    metric = summary["pairings"][0]["metric"]
+    note = f"Differences in points of {metric}, the model minus the baseline."
+    return [table, Text(note)]
+
+
+def card_tables(card: Mapping[str, Any]) -> list[Any]:
+    """Show a data card: classes per split, then what is odd about the data."""
+    splits = list(card["sizes"])
+    table = _table("class", *splits, right=len(splits))
+    for label, counts in card["classes"].items():
+        table.add_row(Text(_short(label)), *(f"{counts.get(split, 0):,}" for split in splits))
+    table.add_section()
+    table.add_row("all", *(f"{card['sizes'][split]:,}" for split in splits))
+    duplicates, near = card["duplicates"], card["near_duplicates"]
+    facts = _table("check", "rows", right=1)
+    for split, n in card["blank"].items():
+        facts.add_row(f"blank, {split}", f"{n:,}")
+    for name, counted in (("duplicates", duplicates), ("near duplicates", near)):
+        for split, n in counted["within"].items():
+            facts.add_row(f"{name} within {split}", f"{n:,}")
+        for pair, n in counted["across"].items():
+            facts.add_row(f"{name} across {pair}", f"{n:,}")
+    facts.add_row("texts with several labels", f"{card['conflicting']:,}")
+    head = f"{card['name']}: {card['kind']}, language {card['language']}"
+    return [Text(head), table, facts]
+
+
+def answers(frame: pd.DataFrame, texts: Sequence[str]) -> list[Any]:
+    """Show predictions with the probability of the chosen label."""
+    table = _table("prediction", "probability", "text", right=0)
+    step = len(texts) // len(frame)
+    for number, row in enumerate(frame.to_dict(orient="records")):
+        text = " | ".join(texts[number * step : (number + 1) * step])
+        chosen = row[f"p_{row['prediction']}"]
+        table.add_row(Text(str(row["prediction"])), f"{chosen:.3f}", Text(_short(text, 50)))
+    return [table]
+
+
+def _table(first: str, *columns: str, right: int = 0) -> Table:
+    """Make a table whose ``right`` columns after the first are numbers."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number < right else "left")
+    return table
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.2f}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f} s" if value < 100 else f"{value / 60:.1f} min"
+
+
+def _short(text: str, width: int = 30) -> str:
+    flat = " ".join(str(text).split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"

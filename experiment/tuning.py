@@ -1,0 +1,292 @@
+"""The Optuna driver: searches any classifier's own space, stops hopeless trials, resumes.
+
+Trials run one after the other, each spread over processes by fold, so a search depends on its
+seed alone and not on timing. The sampler is made anew for each trial from the seed and the number
+of finished trials: a search that was killed and repeated draws what it would have drawn.
+"""
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.storages import BaseStorage, JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import FrozenTrial, TrialState
+from sklearn.base import clone
+
+from worthit.core.progress import progress
+from worthit.experiment.folds import Fold
+
+__all__ = ["Search", "score_fold", "search"]
+
+Scorer = Callable[[NDArray, NDArray], float]
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+FIRST_ROUND = 2  # folds after which a trial may be stopped
+RANDOM_TRIALS = 8  # before the sampler starts to learn
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found and what it did.
+
+    Attributes
+    ----------
+    params : dict
+        The best trial's fields.
+    score : float
+        Its mean score over the folds.
+    record : dict
+        Everything the report tells of the search; see ``tuning`` in run.json.
+    """
+
+    params: dict[str, Any]
+    score: float
+    record: dict[str, Any] = field(repr=False)
+
+    @property
+    def n_pruned(self) -> int:
+        """Number of trials that were stopped early."""
+        return sum(trial["state"] == "pruned" for trial in self.record["trials"])
+
+
+def search(
+    classifier: Any,
+    inputs: Any,
+    labels: NDArray,
+    folds: Sequence[Fold],
+    scorer: Scorer,
+    *,
+    fixed: Sequence[str] = (),
+    trials: int,
+    time_limit: float | None,
+    seed: int,
+    jobs: int,
+    storage: str | Path,
+    study_name: str = "search",
+) -> Search:
+    """Search a classifier's space for the best mean score over folds.
+
+    Parameters
+    ----------
+    classifier : classifier
+        With its default fields; they are trial 0. Its ``search_fields``, if any, hold during the
+        search only.
+    inputs : indexable of length n
+        Training inputs, or what the classifier's ``prepare`` made of them.
+    labels : numpy.ndarray of shape (n,)
+        Training labels.
+    folds : sequence of (fitted rows, held-out rows)
+        Shared by all trials.
+    scorer : callable
+        ``scorer(truth, prediction)``, larger is better.
+    fixed : sequence of str
+        Fields that the user set; the search leaves them alone.
+    trials : int
+        Trials to finish, those of an interrupted search included; at least 1.
+    time_limit : float or None
+        Seconds after which no trial is started.
+    seed : int
+        Of the sampler.
+    jobs : int
+        Processes over folds.
+    storage : str or pathlib.Path
+        A journal file, or the address of a database that several machines share.
+    study_name : str
+        Tells searches in one database apart.
+
+    Returns
+    -------
+    Search
+    """
+    started = time.monotonic()
+    fields = classifier.get_params()
+    space = {
+        name: distribution
+        for name, distribution in classifier.search_space().items()
+        if name not in fixed
+    }
+    study = _open_study(storage, study_name)
+    _forget_interrupted(study, own=isinstance(storage, Path))
+    earlier = max((_log(trial)["seconds"] for trial in _finished(study)), default=0.0)
+    stopped = "all trials were done"
+    candidate = clone(classifier).set_params(**getattr(classifier, "search_fields", {}))
+    with (
+        progress(trials, f"tuning {type(classifier).__module__.rpartition('.')[2]}", "trial") as bar,
+        Parallel(n_jobs=min(jobs, len(folds))) as pool,
+    ):
+        bar.update(len(_finished(study)))
+        while (done := len(_finished(study))) < trials:
+            if done and time_limit is not None and time.monotonic() - started > time_limit:
+                stopped = f"the time limit of {time_limit:.0f} s was reached"
+                break
+            study.sampler = _sampler(seed, done)
+            if not done:
+                study.enqueue_trial({name: fields[name] for name in space}, skip_if_exists=True)
+            trial = study.ask(space)
+            trial_classifier = clone(candidate).set_params(**trial.params)
+            scores = _score_folds(
+                pool, trial_classifier, inputs, labels, folds, scorer, _best_folds(study)
+            )
+            trial.set_user_attr("folds", scores)
+            trial.set_user_attr("seconds", earlier + time.monotonic() - started)
+            pruned = len(scores) < len(folds)
+            state = TrialState.PRUNED if pruned else TrialState.COMPLETE
+            if pruned:
+                trial.report(float(np.mean(scores)), len(scores))
+            study.tell(trial, None if pruned else float(np.mean(scores)), state=state)
+            bar.set_postfix_str(f"best {100 * study.best_value:.2f}", refresh=False)
+            bar.update()
+    best = study.best_trial
+    record = {
+        "folds": len(folds),
+        "space": {name: _describe(distribution) for name, distribution in space.items()},
+        "fixed": {name: fields[name] for name in fixed},
+        "at_edge": _at_edge(best.params, space),
+        "time_limit": time_limit,
+        "stopped": stopped,
+        "best": [trial.number for trial in _finished(study)].index(best.number),
+        # Numbered anew: a trial that a killed search left behind has taken a number.
+        "trials": [{"number": n} | _log(trial) for n, trial in enumerate(_finished(study))],
+    }
+    return Search(dict(best.params), float(best.value or 0.0), record)
+
+
+def _score_folds(
+    pool: Parallel,
+    classifier: Any,
+    inputs: Any,
+    labels: NDArray,
+    folds: Sequence[Fold],
+    scorer: Scorer,
+    best: list[float] | None,
+) -> list[float]:
+    """Score a trial on its folds; stop after the first ones if it falls well behind the best."""
+    first = pool(
+        delayed(score_fold)(classifier, inputs, labels, fold, scorer)
+        for fold in folds[:FIRST_ROUND]
+    )
+    n_seen = sum(len(held_out) for _, held_out in folds[:FIRST_ROUND])
+    if best is not None and np.mean(best[:FIRST_ROUND]) - np.mean(first) > _hopeless(n_seen):
+        return list(first)
+    rest = pool(
+        delayed(score_fold)(classifier, inputs, labels, fold, scorer)
+        for fold in folds[FIRST_ROUND:]
+    )
+    return [*first, *rest]
+
+
+def score_fold(
+    classifier: Any, inputs: Any, labels: NDArray, fold: Fold, scorer: Scorer
+) -> float:
+    """Fit on a fold's fitted rows and score the answers to its held-out rows."""
+    fitted, held_out = fold
+    classifier.fit(_rows(inputs, fitted), labels[fitted])
+    return float(scorer(labels[held_out], classifier.predict(_rows(inputs, held_out))))
+
+
+def _rows(inputs: Any, rows: NDArray[np.int64]) -> Any:
+    return [inputs[i] for i in rows] if isinstance(inputs, list) else inputs[rows]
+
+
+def _hopeless(n: int) -> float:
+    """Return the deficit on n items at which a trial is given up.
+
+    One standard error of a difference between two classifiers that disagree on a quarter of the
+    items; those that could still win disagree on less.
+    """
+    return float(0.5 / np.sqrt(n))
+
+
+def _open_study(storage: str | Path, name: str) -> optuna.Study:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    backend: BaseStorage | str
+    if isinstance(storage, Path):
+        storage.parent.mkdir(parents=True, exist_ok=True)
+        backend = JournalStorage(JournalFileBackend(str(storage)))
+    elif storage.startswith("journal:"):
+        backend = JournalStorage(JournalFileBackend(storage.removeprefix("journal:")))
+    else:
+        backend = storage
+    return optuna.create_study(
+        storage=backend, study_name=name, direction="maximize", load_if_exists=True
+    )
+
+
+def _forget_interrupted(study: optuna.Study, own: bool) -> None:
+    """Close the trial of a killed search; the same point is drawn again.
+
+    In a shared database a running trial may be another machine's.
+    """
+    if own:
+        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            study.tell(trial.number, state=TrialState.FAIL)
+
+
+def _sampler(seed: int, n_done: int) -> optuna.samplers.TPESampler:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # 'multivariate' is marked experimental
+        return optuna.samplers.TPESampler(
+            seed=int(np.random.SeedSequence([seed, n_done]).generate_state(1)[0]),
+            multivariate=True,
+            constant_liar=True,
+            n_startup_trials=RANDOM_TRIALS,
+        )
+
+
+def _finished(study: optuna.Study) -> list[FrozenTrial]:
+    return study.get_trials(deepcopy=False, states=FINISHED)
+
+
+def _best_folds(study: optuna.Study) -> list[float] | None:
+    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    return study.best_trial.user_attrs["folds"] if complete else None
+
+
+def _log(trial: FrozenTrial) -> dict[str, Any]:
+    folds = trial.user_attrs["folds"]
+    return {
+        "state": trial.state.name.lower(),
+        "score": float(np.mean(folds)),
+        "folds": folds,
+        "seconds": trial.user_attrs["seconds"],
+        "params": trial.params,
+    }
+
+
+def _describe(distribution: BaseDistribution) -> str:
+    if isinstance(distribution, CategoricalDistribution):
+        return ", ".join(str(choice) for choice in distribution.choices)
+    low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
+    logarithmic = " (logarithmic)" if getattr(distribution, "log", False) else ""
+    return f"{low:g} to {high:g}{logarithmic}"
+
+
+def _at_edge(params: dict[str, Any], space: dict[str, BaseDistribution]) -> list[str]:
+    """Name the fields whose best value lies at an end of its range that could be moved.
+
+    A fraction is at an end within 2 % of the range. A whole number's lower end is natural (one
+    word, one item) and no sign of a space that is too small.
+    """
+    edges = []
+    for name, distribution in space.items():
+        if isinstance(distribution, IntDistribution) and params[name] == distribution.high:
+            edges.append(name)
+        if isinstance(distribution, FloatDistribution):
+            scale = np.log if distribution.log else float
+            low, high, value = scale(distribution.low), scale(distribution.high), scale(params[name])
+            if min(value - low, high - value) < 0.02 * (high - low):
+                edges.append(name)
+    return edges

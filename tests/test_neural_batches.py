@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+import torch
+
+from worthit.neural.training.batches import (
+    Examples,
+    LengthGroupedSampler,
+    grouped_order,
+    pad_rows,
+    sorted_batches,
+)
+
+ROWS = [np.arange(1, n + 1) for n in np.random.default_rng(0).integers(1, 60, 500)]
+
+
+def test_rows_are_padded_to_the_longest_of_the_batch():
+    batch = pad_rows([np.array([5, 6, 7]), np.array([8])], pad=0)
+    assert batch.dtype == torch.int64
+    assert batch.tolist() == [[5, 6, 7], [8, 0, 0]]
+
+
+def test_every_row_comes_once_in_an_epoch():
+    order = list(LengthGroupedSampler(ROWS, batch_size=16, seed=0))
+    assert sorted(order) == list(range(len(ROWS)))
+
+
+def test_batches_hold_rows_of_like_length_in_no_order_of_length():
+    lengths = np.array([len(row) for row in ROWS])
+    order = grouped_order(lengths, 16, np.random.default_rng(0))
+    batches = lengths[order][: 31 * 16].reshape(31, 16)
+    padding = (batches.max(axis=1, keepdims=True) - batches).sum() / batches.sum()
+    assert padding < 0.1
+    assert abs(np.corrcoef(np.arange(31), batches.mean(axis=1))[0, 1]) < 0.5
+
+
+def test_order_depends_on_seed_and_epoch_alone():
+    sampler = LengthGroupedSampler(ROWS, 16, seed=3)
+    first = list(sampler)
+    sampler.set_epoch(1)
+    second = list(sampler)
+    again = LengthGroupedSampler(ROWS, 16, seed=3)
+    again.set_epoch(1)
+    assert list(again) == second != first
+    assert list(LengthGroupedSampler(ROWS, 16, seed=4)) != first
+
+
+@pytest.mark.parametrize("n", [1, 15, 16, 17])
+def test_small_data_makes_whole_epochs(n):
+    order = grouped_order(np.ones(n, dtype=int), 16, np.random.default_rng(0))
+    assert sorted(order) == list(range(n))
+
+
+def test_prediction_goes_from_long_to_short_over_all_rows():
+    batches = sorted_batches(ROWS, 64)
+    order = np.concatenate(batches)
+    lengths = [len(ROWS[i]) for i in order]
+    assert lengths == sorted(lengths, reverse=True)
+    assert sorted(order) == list(range(len(ROWS)))
+    assert sorted_batches([], 64) == []
+
+
+def test_sorted_examples_keep_their_labels():
+    labels = np.array([len(row) for row in ROWS])
+    ordered = Examples(ROWS, labels).sorted_by_length()
+    assert all(len(row) == label for row, label in map(ordered.__getitem__, range(len(ordered))))

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from worthit.core.catalogue import load_class
+from worthit.neural import available
+from worthit.neural.training.pooling import last, pool, reverse_within
+from worthit.neural.training.recurrent import RecurrentNetwork
+from worthit.neural.training.vocabulary import PAD
+
+STATES = torch.tensor(
+    [[[1.0, -4.0], [3.0, -2.0], [9.0, 9.0]], [[5.0, 6.0], [9.0, 9.0], [9.0, 9.0]]]
+)
+MASK = torch.tensor([[True, True, False], [True, False, False]])
+LENGTHS = torch.tensor([2, 1])
+
+
+def test_pooling_sees_tokens_only():
+    assert pool(STATES, MASK, "mean").tolist() == [[2, -3], [5, 6]]
+    assert pool(STATES, MASK, "max").tolist() == [[3, -2], [5, 6]]
+    assert pool(STATES, MASK, "max+mean").tolist() == [[3, -2, 2, -3], [5, 6, 5, 6]]
+    assert last(STATES, LENGTHS).tolist() == [[3, -2], [5, 6]]
+
+
+def test_pooling_of_nothing_is_zero():
+    nothing = torch.zeros_like(MASK)
+    assert pool(STATES, nothing, "max+mean").tolist() == [[0, 0, 0, 0], [0, 0, 0, 0]]
+
+
+def test_reversal_leaves_padding_at_the_end_and_undoes_itself():
+    turned = reverse_within(STATES, LENGTHS)
+    assert turned[0].tolist() == [[3, -2], [1, -4], [9, 9]]
+    assert torch.equal(turned[1], STATES[1])
+    assert torch.equal(reverse_within(turned, LENGTHS), STATES)
+
+
+def network(**values):
+    sizes = {"n_words": 50, "n_classes": 3, "embedding": 8, "hidden": 6}
+    shape = {"layers": 2, "bidirectional": True, "pooling": "max+mean", "concat_last": True}
+    drop = {"dropout": 0.5, "word_dropout": 0.1}
+    torch.manual_seed(0)
+    return RecurrentNetwork(nn.GRU, **(sizes | shape | drop | values)).eval()
+
+
+@pytest.mark.parametrize("bidirectional", [True, False])
+@pytest.mark.parametrize("pooling", ["max", "mean", "max+mean", "last"])
+def test_padding_changes_no_prediction(pooling, bidirectional):
+    model = network(pooling=pooling, bidirectional=bidirectional)
+    ids = torch.randint(4, 50, (5, 7))
+    padded = nn.functional.pad(ids, (0, 9), value=PAD)
+    torch.testing.assert_close(model(ids), model(padded), rtol=0, atol=1e-6)
+
+
+def test_company_in_the_batch_changes_no_prediction():
+    model = network()
+    short, long = torch.randint(4, 50, (1, 3)), torch.randint(4, 50, (1, 20))
+    both = torch.cat([nn.functional.pad(short, (0, 17), value=PAD), long])
+    torch.testing.assert_close(model(both)[:1], model(short), rtol=0, atol=1e-6)
+
+
+def test_two_directions_equal_those_of_packed_sequences():
+    ours = network(layers=1, pooling="last", concat_last=True)
+    forwards, backwards = ours.layers[0]
+    theirs = nn.GRU(8, 6, batch_first=True, bidirectional=True)
+    theirs.load_state_dict(
+        forwards.state_dict() | {f"{name}_reverse": w for name, w in backwards.state_dict().items()}
+    )
+    ids = torch.randint(4, 50, (3, 9))
+    lengths = torch.tensor([9, 4, 1])
+    mask = torch.arange(9) < lengths.unsqueeze(1)
+    packed = nn.utils.rnn.pack_padded_sequence(ours.embedding(ids), lengths, batch_first=True)
+    ends = theirs(packed)[1].transpose(0, 1).flatten(1)  # (batch, 2 * hidden)
+    logits = ours(ids.masked_fill(~mask, PAD))
+    torch.testing.assert_close(logits, ours.head(ends), rtol=0, atol=1e-6)
+
+
+def test_padding_of_a_batch_changes_no_prediction_of_a_fitted_model():
+    model = load_class(available()["gru"])(epochs=1, hidden=8, embedding=8, precision="fp32")
+    texts = ["good goal", "bad bank " * 30, "", "goal " * 7, "bank"] * 4
+    model.fit(texts, ["a", "b", "a", "a", "b"] * 4)
+    alone = np.concatenate([model.predict_proba([text]) for text in texts[:5]])
+    np.testing.assert_allclose(model.predict_proba(texts[:5]), alone, atol=1e-6)
