@@ -51,7 +51,9 @@ class DataOptions:
         """Read and check the data set."""
         from worthit.corpus import load
 
-        return load(data, **{field.name: getattr(self, field.name) for field in fields(DataOptions)})
+        return load(
+            data, **{field.name: getattr(self, field.name) for field in fields(DataOptions)}
+        )
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,7 @@ class TrainOptions(OutputOptions, DataOptions):
 class JudgeOptions:
     """What a verdict depends on besides the runs."""
 
-    margin: Annotated[
-        float, typer.Option(help="Practical difference in points (0-100).")
-    ] = 1.0
+    margin: Annotated[float, typer.Option(help="Practical difference in points (0-100).")] = 1.0
     max_ms: Annotated[float | None, typer.Option(help="Limit: ms to answer one item.")] = None
     max_train_minutes: Annotated[
         float | None, typer.Option(help="Limit: minutes to train once.")
@@ -168,7 +168,9 @@ def with_options(kind: type) -> Callable:
         own = [p for p in inspect.signature(command).parameters.values() if p.name != "options"]
         more = [
             inspect.Parameter(
-                field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default,
+                field.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=field.default,
                 annotation=field.type,
             )
             for field in fields(kind)
@@ -222,9 +224,7 @@ def describe(data: Data = None, *, options: DescribeOptions) -> None:
 @with_options(TrainOptions)
 def baseline(
     data: Data = None,
-    penalty: Annotated[
-        str, typer.Option(help="auto (searched), l1, l2 or elasticnet.")
-    ] = "auto",
+    penalty: Annotated[str, typer.Option(help="auto (searched), l1, l2 or elasticnet.")] = "auto",
     model: Annotated[str, typer.Option(help="Which baseline.")] = "tfidf",
     *,
     options: TrainOptions,
@@ -248,9 +248,7 @@ def compare(
     baseline: Annotated[
         str | None, typer.Option(help="The reference; by default the first baseline.")
     ] = None,
-    penalty: Annotated[
-        str, typer.Option(help="auto (searched), l1, l2 or elasticnet.")
-    ] = "auto",
+    penalty: Annotated[str, typer.Option(help="auto (searched), l1, l2 or elasticnet.")] = "auto",
     seeds: Annotated[int, typer.Option(help="How many seeds, counted up from --seed.")] = 1,
     predictions: Annotated[
         list[str] | None,
@@ -369,9 +367,7 @@ def _run(data: str | None, model: str, options: TrainOptions, penalty: str) -> N
 
     budget = options.budget([model])
     budget["settings"] = budget["settings"][model]
-    made = experiment.run(
-        options.load(data), model, penalty=penalty, **budget, **options.place()
-    )
+    made = experiment.run(options.load(data), model, penalty=penalty, **budget, **options.place())
     page = f"report: {made.record['report']}"
     _tell(options.json, made.record, terminal.scores(made), page)
 

@@ -130,7 +130,7 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
             "analyzer": CategoricalDistribution(["word", "char", "both"]),
             "word_max": IntDistribution(1, 3),
             "char_min": IntDistribution(1, 3),
-            "char_max": IntDistribution(3, 5),
+            "char_max": IntDistribution(3, 6),
             "min_df": IntDistribution(1, 5),
             "sublinear": CategoricalDistribution([True, False]),
             "naive_bayes": CategoricalDistribution([True, False]),

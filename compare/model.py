@@ -18,7 +18,7 @@ from worthit.compare.units import units_of
 __all__ = ["floor_of", "model_numbers", "search_progress"]
 
 KEPT = (
-    "family pretrained kinds params metric preprocessing tuning ladder words curve best_epoch "
+    "family pretrained kinds params preprocessing tuning ladder words curve best_epoch "
     "stopped truncated_share looks versions machine command time"
 ).split()
 
@@ -52,6 +52,7 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
         "dataset": dataset,
         **{name: first.record.get(name) for name in KEPT},
         "metric": metric,
+        "search_metric": first.record.get("metric") or metric,
         "seeds": [run.seed for run in runs],
         "runs": [run.record.get("run") for run in runs],
         "scores": _average(by_seed),
@@ -59,7 +60,10 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
             {name: scores[name] for name in METRICS if name in scores} for scores in by_seed
         ],
         "interval": {
-            "metric": metric, "value": interval.observed, "low": low, "high": high,
+            "metric": metric,
+            "value": interval.observed,
+            "low": low,
+            "high": high,
             "refusal": refusal,
         },
         "validation": _main_scores(first.record["scores"].get("validation")),

@@ -1,4 +1,4 @@
-"""Paired randomisation test: could the two models have given each other's answers?"""
+"""Paired randomisation test: could two models have given each other's answers."""
 
 from math import lcm
 

@@ -6,18 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from worthit.compare.scores import score
+from worthit.compare.foreign import foreign_record, predictions_hash
 from worthit.compare.table_file import read_items, read_predictions, write_table
 from worthit.core.errors import InputError
 from worthit.core.files import plain, read_json, write_json
-from worthit.core.hashing import sha256_of
 
 __all__ = ["Run", "read_prediction_files"]
 
-POSITIVE_NAMES = ("1", "true", "yes", "positive", "pos", "toxic", "spam")
 NEEDED = ("model", "dataset", "scores")
 
 
@@ -83,7 +80,7 @@ class Run:
 
     def predictions_sha256(self) -> str:
         """Hash ids, truths and predictions, in the order of the ids."""
-        return _hash(self.predictions, ("truth", "prediction"))
+        return predictions_hash(self.predictions, ("truth", "prediction"))
 
     def write(self, folder: Path) -> "Run":
         """Store the run, run.json last: a folder without it is an unfinished run.
@@ -120,7 +117,7 @@ class Run:
         record = _read_record(folder)
         predictions, _ = read_predictions(folder / "predictions.csv")
         stated = record.get("predictions_sha256")
-        if stated and stated != _hash(predictions, ("truth", "prediction")):
+        if stated and stated != predictions_hash(predictions, ("truth", "prediction")):
             raise InputError(
                 f"{folder / 'predictions.csv'} is not what run.json was written with "
                 "(its hash differs); copy the folder again or repeat the run with --fresh."
@@ -167,36 +164,7 @@ class Run:
         """
         path = Path(path)
         predictions, groups = read_predictions(path)
-        truth = predictions["truth"].to_numpy(dtype=object)
-        classes = sorted(set(truth))
-        if len(classes) < 2:
-            raise InputError(
-                f"{path} has the one true label {classes[0]!r}; a comparison needs two or more."
-            )
-        if positive is not None and positive not in classes:
-            raise InputError(f"--positive {positive!r} is not a label of {path}: {classes[:10]}.")
-        positive = (positive or _positive_class(truth, classes)) if len(classes) == 2 else None
-        scores = score(truth, predictions["prediction"].to_numpy(dtype=object), classes, positive)
-        record = {
-            "model": model or path.stem,
-            "family": None,
-            "pretrained": None,
-            "dataset": {
-                "name": dataset,
-                "kind": None,
-                "sha256": None,
-                "split_sha256": _hash(predictions, ("truth",)),
-                "sizes": {"train": None, "validation": None, "test": len(truth)},
-                "classes": classes,
-                "positive": positive,
-                "grouped": groups is not None,
-            },
-            "params": {},
-            "seed": None,
-            "scores": {"validation": None, "test": scores, "test_without_leaked": None},
-            "cost": {},
-            "predictions_sha256": _hash(predictions, ("truth", "prediction")),
-        }
+        record = foreign_record(path, predictions, groups is not None, model, dataset, positive)
         items = None if groups is None else pd.DataFrame({"group": groups}, dtype=object)
         return cls(record, predictions, items)
 
@@ -233,24 +201,9 @@ def _read_record(folder: Path) -> dict[str, Any]:
         record = read_json(path)
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); repeat the run with --fresh.") from error
-    missing = [name for name in NEEDED if name not in record] if isinstance(record, dict) else NEEDED
+    missing = (
+        [name for name in NEEDED if name not in record] if isinstance(record, dict) else NEEDED
+    )
     if missing:
         raise InputError(f"{path} lacks '{missing[0]}'; repeat the run with --fresh.")
     return record
-
-
-def _positive_class(truth: np.ndarray, classes: list[str]) -> str:
-    """Name the positive class of two: by its name, else the rarer one."""
-    named = [label for label in classes if label.strip().lower() in POSITIVE_NAMES]
-    if len(named) == 1:
-        return named[0]
-    counts = Counter(truth)
-    return min(classes, key=lambda label: (counts[label], label))
-
-
-def _hash(predictions: pd.DataFrame, columns: Sequence[str]) -> str:
-    """Hash columns in the order of the ids, so that row order does not matter."""
-    ordered = predictions.loc[sorted(predictions.index), list(columns)]
-    return sha256_of(
-        str(part) for item in ordered.itertuples() for part in item
-    )

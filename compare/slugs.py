@@ -21,6 +21,8 @@ def slug(name: str) -> str:
     """
     spaced = re.sub(r" +", "-", name.strip())
     kept = re.sub(r"[^A-Za-z0-9._-]+", "-", spaced).strip(".-")[:60]
+    if kept != spaced:
+        kept = re.sub(r"-+", "-", kept)
     if kept == spaced and kept.lower() not in RESERVED:
         return kept
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6]

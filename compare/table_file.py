@@ -109,8 +109,8 @@ def _read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise InputError(f"{path} row {row} is not UTF-8; save the file in UTF-8.") from error
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(f"{path} row {line} is not UTF-8; save the file in UTF-8.") from error
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []

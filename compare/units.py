@@ -97,7 +97,7 @@ def units_of(aligned: Aligned) -> Units:
 
 
 def _item_counts(truth: np.ndarray, answers: np.ndarray, k: int) -> sparse.csr_matrix:
-    """Counts of single items: one row each."""
+    """Count single items, one row each."""
     n = len(truth)
     rows, columns = [np.arange(n)], [truth]
     for run, answer in enumerate(answers):

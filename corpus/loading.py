@@ -67,16 +67,15 @@ def load(
         part: make_split(table, roles[part], "" if part == "all" else f"{part}-", source.folder)
         for part, table in source.tables.items()
     }
-    kind = next(iter(roles.values())).kind
-    group_name = next(iter(roles.values())).group
-    if kind == "pair" and group_name is None:
-        delivered, group_name = group_by_repeating_side(delivered, next(iter(roles.values())))
+    first = next(iter(roles.values()))
+    group_name = first.group
+    if first.kind == "pair" and group_name is None:
+        delivered, group_name = group_by_repeating_side(delivered, first)
     train, validation, test, made_of = _carve(source, delivered, split_seed)
-    inputs = [*train.inputs, *test.inputs]
     return Dataset(
         name=source.name,
-        kind=kind,
-        language=guess_language(inputs, kind) if language == "auto" else language,
+        kind=first.kind,
+        language=_resolve(language, [*train.inputs, *test.inputs], first.kind),
         train=train,
         validation=validation,
         test=test,
@@ -103,6 +102,10 @@ def read_inputs(
     if roles.kind != kind:
         raise InputError(f"{table.name} holds inputs of kind '{roles.kind}'; expected '{kind}'.")
     return read_sides(table, roles, Path(path).parent)
+
+
+def _resolve(language: str, inputs: list[Any], kind: str) -> str:
+    return guess_language(inputs, kind) if language == "auto" else language
 
 
 def _carve(

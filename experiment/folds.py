@@ -49,6 +49,6 @@ def make_folds(
 
 
 def _numbers(keys: Sequence) -> NDArray[np.int64]:
-    """Number equal keys alike."""
+    """Give equal keys equal numbers."""
     numbers: dict = {}
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys])

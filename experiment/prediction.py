@@ -40,11 +40,15 @@ def predict(run: Run | Path | str, inputs: Sequence[Any]) -> pd.DataFrame:
     assert run.folder is not None
     folder = run.folder / "model"
     if not folder.is_dir():
-        raise InputError(f"{run.folder} has no folder 'model'; copy it from where the run was made.")
+        raise InputError(
+            f"{run.folder} has no folder 'model'; copy it from where the run was made."
+        )
     classifier = load_class(find(run.model)).load(folder)  # type: ignore[attr-defined]
     if not len(inputs):
         raise InputError("Got no inputs to predict; give texts, or --file with at least one row.")
-    answers = classifier.predict_proba(normalise(list(inputs), run.record["preprocessing"]["language"]))
+    answers = classifier.predict_proba(
+        normalise(list(inputs), run.record["preprocessing"]["language"])
+    )
     frame = pd.DataFrame({"prediction": classifier.classes_[answers.argmax(axis=1)]})
     for number, label in enumerate(classifier.classes_):
         frame[f"p_{label}"] = answers[:, number]

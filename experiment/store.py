@@ -85,7 +85,7 @@ class Store:
             lock.release()
 
     def look(self, run: str, split_sha256: str) -> int:
-        """Count one more look at a test split, and return how many there were, this one included."""
+        """Count one more look at a test split; return how many there were, this one included."""
         path = self.folder / "test-looks.jsonl"
         entry = {"run": run, "split_sha256": split_sha256, "time": time.strftime("%Y-%m-%d %H:%M")}
         with path.open("a", encoding="utf-8") as file:

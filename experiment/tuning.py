@@ -124,7 +124,9 @@ def search(
     stopped = "all trials were done"
     candidate = clone(classifier).set_params(**getattr(classifier, "search_fields", {}))
     with (
-        progress(trials, f"tuning {type(classifier).__module__.rpartition('.')[2]}", "trial") as bar,
+        progress(
+            trials, f"tuning {type(classifier).__module__.rpartition('.')[2]}", "trial"
+        ) as bar,
         Parallel(n_jobs=min(jobs, len(folds))) as pool,
     ):
         bar.update(len(_finished(study)))
@@ -188,9 +190,7 @@ def _score_folds(
     return [*first, *rest]
 
 
-def score_fold(
-    classifier: Any, inputs: Any, labels: NDArray, fold: Fold, scorer: Scorer
-) -> float:
+def score_fold(classifier: Any, inputs: Any, labels: NDArray, fold: Fold, scorer: Scorer) -> float:
     """Fit on a fold's fitted rows and score the answers to its held-out rows."""
     fitted, held_out = fold
     classifier.fit(_rows(inputs, fitted), labels[fitted])
@@ -286,7 +286,11 @@ def _at_edge(params: dict[str, Any], space: dict[str, BaseDistribution]) -> list
             edges.append(name)
         if isinstance(distribution, FloatDistribution):
             scale = np.log if distribution.log else float
-            low, high, value = scale(distribution.low), scale(distribution.high), scale(params[name])
+            low, high, value = (
+                scale(distribution.low),
+                scale(distribution.high),
+                scale(params[name]),
+            )
             if min(value - low, high - value) < 0.02 * (high - low):
                 edges.append(name)
     return edges

@@ -43,7 +43,9 @@ def f1_by_class(truth, answer, k=3):
     """Count F1 of each class anew, for brute force."""
     hits = [np.sum((truth == c) & (answer == c)) for c in range(k)]
     sizes = [np.sum(truth == c) + np.sum(answer == c) for c in range(k)]
-    return np.array([2 * hit / size if size else 0.0 for hit, size in zip(hits, sizes, strict=True)])
+    return np.array(
+        [2 * hit / size if size else 0.0 for hit, size in zip(hits, sizes, strict=True)]
+    )
 
 
 def test_units_add_up_to_the_test_set():

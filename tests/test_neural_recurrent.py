@@ -5,9 +5,10 @@ from torch import nn
 
 from worthit.core.catalogue import load_class
 from worthit.neural import available
-from worthit.neural.training.pooling import last, pool, reverse_within
+from worthit.neural.training.pooling import last, pool, pool_sides, reverse_within
 from worthit.neural.training.recurrent import RecurrentNetwork
-from worthit.neural.training.vocabulary import PAD
+from worthit.neural.training.vocabulary import PAD, SEPARATOR, UNKNOWN
+from worthit.neural.training.word_vectors import WordVectors, in_second_side, on_both_sides
 
 STATES = torch.tensor(
     [[[1.0, -4.0], [3.0, -2.0], [9.0, 9.0]], [[5.0, 6.0], [9.0, 9.0], [9.0, 9.0]]]
@@ -28,6 +29,35 @@ def test_pooling_of_nothing_is_zero():
     assert pool(STATES, nothing, "max+mean").tolist() == [[0, 0, 0, 0], [0, 0, 0, 0]]
 
 
+def test_sides_are_pooled_apart_and_compared():
+    second = torch.tensor([[False, True, True], [False, True, True]])
+    pooled = pool_sides(STATES, MASK, second, "mean")
+    assert pooled.tolist() == [[1, -4, 3, -2, 2, 2, 3, 8], [5, 6, 0, 0, 5, 6, 0, 0]]
+
+
+def test_words_of_both_sides_are_marked():
+    ids = torch.tensor([[2, 7, 8, 9, 3, 9, 7, 7], [2, 7, 7, 3, 8, PAD, PAD, PAD]])
+    assert in_second_side(ids).int().tolist() == [
+        [0, 0, 0, 0, 1, 1, 1, 1],
+        [0, 0, 0, 1, 1, 1, 1, 1],
+    ]
+    assert on_both_sides(ids).int().tolist() == [[0, 1, 0, 1, 0, 1, 1, 1], [0] * 8]
+
+
+def test_words_beyond_the_vocabulary_have_the_vector_of_the_unknown_one():
+    vectors = WordVectors(10, 4, pairs=False, word_dropout=0.0)
+    found = vectors(torch.tensor([[UNKNOWN, 10, 99999]]))
+    assert torch.equal(found[0, 0], found[0, 1]) and torch.equal(found[0, 0], found[0, 2])
+
+
+def test_words_are_hidden_while_training_only():
+    vectors = WordVectors(10, 4, pairs=False, word_dropout=0.5)
+    ids = torch.full((1, 1000), 7)
+    hidden = (vectors(ids) == vectors.words.weight[UNKNOWN]).all(dim=-1)
+    assert 400 < hidden.sum() < 600
+    assert not (vectors.eval()(ids) == vectors.words.weight[UNKNOWN]).any()
+
+
 def test_reversal_leaves_padding_at_the_end_and_undoes_itself():
     turned = reverse_within(STATES, LENGTHS)
     assert turned[0].tolist() == [[3, -2], [1, -4], [9, 9]]
@@ -36,18 +66,20 @@ def test_reversal_leaves_padding_at_the_end_and_undoes_itself():
 
 
 def network(**values):
-    sizes = {"n_words": 50, "n_classes": 3, "embedding": 8, "hidden": 6}
+    sizes = {"n_words": 50, "n_classes": 3, "pairs": False, "embedding": 8, "hidden": 6}
     shape = {"layers": 2, "bidirectional": True, "pooling": "max+mean", "concat_last": True}
     drop = {"dropout": 0.5, "word_dropout": 0.1}
     torch.manual_seed(0)
     return RecurrentNetwork(nn.GRU, **(sizes | shape | drop | values)).eval()
 
 
+@pytest.mark.parametrize("pairs", [True, False])
 @pytest.mark.parametrize("bidirectional", [True, False])
 @pytest.mark.parametrize("pooling", ["max", "mean", "max+mean", "last"])
-def test_padding_changes_no_prediction(pooling, bidirectional):
-    model = network(pooling=pooling, bidirectional=bidirectional)
+def test_padding_changes_no_prediction(pooling, bidirectional, pairs):
+    model = network(pooling=pooling, bidirectional=bidirectional, pairs=pairs)
     ids = torch.randint(4, 50, (5, 7))
+    ids[:, 3] = SEPARATOR
     padded = nn.functional.pad(ids, (0, 9), value=PAD)
     torch.testing.assert_close(model(ids), model(padded), rtol=0, atol=1e-6)
 
@@ -69,7 +101,7 @@ def test_two_directions_equal_those_of_packed_sequences():
     ids = torch.randint(4, 50, (3, 9))
     lengths = torch.tensor([9, 4, 1])
     mask = torch.arange(9) < lengths.unsqueeze(1)
-    packed = nn.utils.rnn.pack_padded_sequence(ours.embedding(ids), lengths, batch_first=True)
+    packed = nn.utils.rnn.pack_padded_sequence(ours.vectors(ids), lengths, batch_first=True)
     ends = theirs(packed)[1].transpose(0, 1).flatten(1)  # (batch, 2 * hidden)
     logits = ours(ids.masked_fill(~mask, PAD))
     torch.testing.assert_close(logits, ours.head(ends), rtol=0, atol=1e-6)

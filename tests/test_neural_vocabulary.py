@@ -30,9 +30,18 @@ def test_vocabulary_keeps_frequent_words_most_frequent_first():
 
 def test_text_begins_with_a_mark_so_that_an_empty_one_is_not_empty():
     vocabulary = Vocabulary.learn(["goal match"], 1, 10)
-    rows = vocabulary.encode(["", "match goal", "nobody knows"], 256).rows
-    assert [row.tolist() for row in rows] == [[START], [START, 5, 4], [START, UNKNOWN, UNKNOWN]]
-    assert PAD not in {number for row in rows for number in row.tolist()}
+    rows = vocabulary.encode(["", "match goal"], 256).rows
+    assert [row.tolist() for row in rows] == [[START], [START, 5, 4]]
+    assert not {PAD, UNKNOWN} & {number for row in rows for number in row.tolist()}
+
+
+def test_unknown_words_lie_beyond_the_vocabulary_each_at_its_own_place():
+    vocabulary = Vocabulary.learn(["goal match"], 1, 10)
+    (row,) = vocabulary.encode(["nobody knows nobody"], 256).rows
+    first, second, third = row[1:].tolist()
+    assert first == third != second
+    assert min(first, second) >= len(vocabulary)
+    assert first == len(vocabulary) + 0x62B2FB  # the same in every process
 
 
 def test_pair_is_one_row_with_a_separator():

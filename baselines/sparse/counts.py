@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from worthit.baselines.sparse.ngrams import NgramCounts, count_ngrams
+from worthit.baselines.sparse.ngrams import count_ngrams
 from worthit.baselines.sparse.overlap import overlap_shares, split_sides
 from worthit.baselines.sparse.terms import Terms
 from worthit.baselines.sparse.tokens import split_characters, split_chunks, split_words

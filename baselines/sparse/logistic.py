@@ -4,9 +4,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
-from joblib import Parallel, delayed
 from scipy.special import expit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -173,4 +173,3 @@ def log_count_ratio(
 def _scale_columns(features: sparse.csr_array, scale: NDArray[np.float64]) -> sparse.csr_array:
     values = features.data * scale[features.indices]
     return sparse.csr_array((values, features.indices, features.indptr), shape=features.shape)
-

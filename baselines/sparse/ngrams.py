@@ -73,7 +73,7 @@ def count_ngrams(ids: Ragged, n_max: int) -> NgramCounts:
 
 
 def _number(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number distinct keys in order of appearance; also say where each was first seen."""
+    """Give distinct keys numbers in order of appearance, and say where each was first seen."""
     numbers, distinct = pd.factorize(keys)
     first = np.empty(len(distinct), dtype=np.int64)
     # Writing backwards leaves the earliest position of each number.

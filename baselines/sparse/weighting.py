@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from worthit.baselines.sparse.counts import Block, Counts
+from worthit.baselines.sparse.counts import Block
 
 __all__ = ["Selection", "WeightedBlock", "fit_block"]
 

@@ -12,6 +12,7 @@ __all__ = ["confusion_figure"]
 
 BLUES = LinearSegmentedColormap.from_list("worthit", ["#ffffff", "#7fb4cc", "#0b6e99", "#073d57"])
 PER_POINT = 0.0082  # width of a letter in inches, for each point of its size
+LEAST_SHARE = 0.01  # in a large matrix, rarer confusions only clutter the picture
 MOST_NUMBERS = 25  # beyond it numbers would not be legible
 
 
@@ -50,14 +51,14 @@ def confusion_figure(model: dict[str, Any]) -> Figure:
     if k <= MOST_NUMBERS:
         for i in range(k):
             for j in range(k):
-                if matrix[i, j]:
+                if matrix[i, j] and (k <= 8 or shares[i, j] >= LEAST_SHARE):
                     color = "white" if shares[i, j] > 0.45 else INK
                     axes.text(
                         j, i, f"{matrix[i, j]:,}" if k <= 8 else str(matrix[i, j]), ha="center",
                         va="center", color=color, size=_number_size(matrix[i, j], cell),
                     )  # fmt: skip
     axes.set_yticks(range(k), labels, size=size)
-    rotation = {"rotation": 90, "ha": "center"} if slanted else {}
+    rotation: dict[str, Any] = {"rotation": 90, "ha": "center"} if slanted else {}
     axes.set_xticks(range(k), labels, size=size, **rotation)
     axes.tick_params(length=0)
     for side in ("top", "right"):

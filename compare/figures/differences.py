@@ -60,7 +60,7 @@ def differences_figure(numbers: dict[str, Any], pairing: dict[str, Any]) -> Figu
     axes.set_ylim(len(rows) + 0.25, -0.6)
     _limit_x(axes, rows, margin)
     axes.set_yticks(range(len(rows)), names)
-    axes.get_yticklabels()[0].set_weight("bold")
+    axes.get_yticklabels()[0].set_fontweight("bold")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     for place, support in enumerate(supports):
@@ -130,7 +130,7 @@ def _x_label(pairing: dict[str, Any]) -> str:
 
 def _sides(axes: Axes, y: float, pairing: dict[str, Any]) -> None:
     """Name the better side at each end."""
-    style = {"size": 8.5, "va": "center", "xycoords": ("axes fraction", "data")}
+    style: dict[str, Any] = {"size": 8.5, "va": "center", "xycoords": ("axes fraction", "data")}
     baseline, model = label(pairing["baseline"], 24), label(pairing["model"], 24)
     axes.annotate(f"◀ {baseline} better", (0.01, y), color=BLUE, ha="left", **style)
     axes.annotate(f"{model} better ▶", (0.99, y), color=ORANGE, ha="right", **style)

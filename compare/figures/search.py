@@ -24,7 +24,7 @@ def search_figure(model: dict[str, Any]) -> Figure:
     progress, tuning = model["progress"], model["tuning"]
     folds = tuning.get("folds")
     judged = f"{folds} folds of train" if folds and folds > 1 else "validation"
-    metric = plain_metric_name(model["metric"], model["dataset"].get("positive"))
+    metric = plain_metric_name(model["search_metric"], model["dataset"].get("positive"))
     figure, axes = canvas(
         f"What the search for {label(model['model'])} found",
         f"{label(model['dataset']['name'], 40)}, {len(progress)} finished trials, each judged on "

@@ -1,4 +1,4 @@
-"""The family's look: one font, few colours that differ in lightness too, title above, n below it."""
+"""The family's look: one font, few colours that differ in lightness, title above, n below it."""
 
 import io
 import warnings
@@ -21,7 +21,7 @@ INK, MUTED, GREY, LIGHT = "#1b2733", "#6b7682", "#9aa3ad", "#e3e6eb"
 BLUE, ORANGE = "#0b6e99", "#c2551b"  # dark blue and lighter orange: also apart in grey
 HALO = [withStroke(linewidth=2.5, foreground="white")]  # keeps numbers legible on lines
 DPI = 150
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib and has Persian and Cyrillic
     "font.size": 9,
     "text.color": INK,
@@ -48,7 +48,7 @@ def picture(draw: Callable[..., Figure]) -> Callable[..., bytes]:
 
     @wraps(draw)
     def png(*args: Any, **kwargs: Any) -> bytes:
-        with mpl.rc_context({**mpl.rcParamsDefault, **SETTINGS}), warnings.catch_warnings():
+        with mpl.rc_context({**dict(mpl.rcParamsDefault), **SETTINGS}), warnings.catch_warnings():
             # A sign that the font lacks is drawn as a box; that is no news for the reader's log.
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             file = io.BytesIO()

@@ -72,15 +72,15 @@ def _per_point(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         )
     gain = 100 * pairing["difference"]
     extra = pairing["extra_cost"]
-    parts = []
-    if extra["train_seconds"] is not None:
-        parts.append(f"{_more(extra['train_seconds'] / gain, duration)} of tuning and training")
-    if extra["ms_per_item"] is not None:
-        parts.append(f"{_more(extra['ms_per_item'] / gain, milliseconds)} for each answer")
-    if extra["peak_memory_mb"] is not None:
-        parts.append(f"{_more(extra['peak_memory_mb'] / gain, megabytes)} of memory")
-    return f"Each extra point of {metric} takes {', '.join(parts)}." if parts else ""
-
-
-def _more(value: float, show: Any) -> str:
-    return f"{show(value)} more" if value >= 0 else f"{show(-value)} less"
+    shown = (
+        ("train_seconds", duration, "of tuning and training"),
+        ("ms_per_item", milliseconds, "for each answer"),
+        ("peak_memory_mb", megabytes, "of memory"),
+    )
+    known = [(extra[name], show, what) for name, show, what in shown if extra[name] is not None]
+    dear = [f"{show(value / gain)} more {what}" for value, show, what in known if value > 0]
+    free = [what.removeprefix("of ").removeprefix("for ") for value, _, what in known if value <= 0]
+    sentence = f"Each extra point of {metric} takes {', '.join(dear)}." if dear else ""
+    if free:
+        sentence += f" There is nothing extra to pay in {' or in '.join(free)}."
+    return sentence.strip()

@@ -77,7 +77,8 @@ def _health(card: dict[str, Any]) -> str:
     if near:
         lines.append(
             "Near duplicates (equal but for case, spaces and signs): inside a part "
-            f"{_counts(near.get('within') or {})}; across parts {_counts(near.get('across') or {})}."
+            f"{_counts(near.get('within') or {})}; across parts "
+            f"{_counts(near.get('across') or {})}."
         )
     if card.get("leaked"):
         lines.append(
@@ -109,9 +110,7 @@ def _lengths(card: dict[str, Any]) -> str:
     if not rows:
         return ""
     columns = list(dict.fromkeys(name for _, row in rows for name in row))
-    body = [
-        [text(name), *(_number(row.get(column)) for column in columns)] for name, row in rows
-    ]
+    body = [[text(name), *(_number(row.get(column)) for column in columns)] for name, row in rows]
     titles = ["95 % below" if name == "p95" else text(name) for name in columns]
     return f"## Lengths\n\n{table(['', *titles], body, 'l' + 'r' * len(columns))}"
 

@@ -1,4 +1,4 @@
-"""Section 4 of a pairing: is the difference real?"""
+"""Section 4 of a pairing: is the difference real."""
 
 from typing import Any
 
@@ -39,7 +39,9 @@ def _mcnemar(pairing: dict[str, Any]) -> str:
     if not only_one:
         return "There is no item on which only one of the two is right."
     side = "baseline" if right["baseline"] >= right["model"] else "model"
-    tail = ", and takes items one by one although they come in groups" if pairing["n_groups"] else ""
+    tail = (
+        ", and takes items one by one although they come in groups" if pairing["n_groups"] else ""
+    )
     return (
         f"{which} only one is right, it is {model_name(pairing[side])} in {count(right[side])} of "
         f"{plural(only_one, 'case')} (exact McNemar {p_value(pairing['mcnemar_p'])}; this is "
@@ -98,5 +100,10 @@ def _seeds(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         shown = ", ".join(points(value) for value in values)
         spread = points(max(values) - min(values)) if len(values) > 1 else ""
         rows.append([model_name(model["model"]), str(len(values)), shown, spread])
-    head = ["", "seeds", f"{metric_name(metric, numbers['dataset'].get('positive'))} by seed", "range"]
+    head = [
+        "",
+        "seeds",
+        f"{metric_name(metric, numbers['dataset'].get('positive'))} by seed",
+        "range",
+    ]
     return table(head, rows, "lrlr")

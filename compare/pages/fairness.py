@@ -1,4 +1,4 @@
-"""Section 5 of a pairing: was it fair?"""
+"""Section 5 of a pairing: was it fair."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,9 @@ from worthit.compare.pages.markdown import bullets, code, emphasis, table
 from worthit.compare.pages.names import from_scratch, metric_name, model_name
 from worthit.compare.pages.phrases import count, duration, percent, plural, points, short_hash
 
-__all__ = ["alarm_list", "fairness_section", "parameters", "progress_table"]
+__all__ = [
+    "alarm_sentence", "fairness_section", "parameters", "progress_table", "search_metric",
+]  # fmt: skip
 
 MILESTONES = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500)
 
@@ -23,7 +25,7 @@ def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _spaces(models),
         _progress(models),
         _leaks(models, pairing["metric"]),
-        alarm_list(pairing["alarms"]),
+        _alarms(pairing),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -33,19 +35,21 @@ def _split_sentence(numbers: dict[str, Any]) -> str:
     sentence = f"Same test items on both sides, aligned by id (split {short_hash(split)})."
     looks = [m.get("looks") for m in numbers["models"].values() if m.get("looks")]
     if looks:
-        sentence += f" This test set has been looked at {plural(max(looks), 'time')} so far."
+        often = "once" if max(looks) == 1 else plural(max(looks), "time")
+        sentence += f" This test set has been looked at {often} so far."
     return sentence
 
 
 def _settings_table(models: list[dict[str, Any]]) -> str:
-    metric = models[0]["metric"]
+    metrics = {search_metric(m) for m in models if m["progress"]}
+    best = metrics.pop() if len(metrics) == 1 else "score"
     rows: list[tuple[str, Callable[[dict[str, Any]], str | None]]] = [
         ("trained", _kind),
         ("trials", lambda m: _known(m["cost"].get("trials"), count)),
         ("of them stopped early", lambda m: _known(m["cost"].get("trials_pruned") or None, count)),
         ("search time", lambda m: _known(m["cost"].get("tune_seconds") or None, duration)),
         ("judged on", _judged_on),
-        (f"best {metric_name(metric)} there", lambda m: _known(_best(m), points)),
+        (f"best {best} there", lambda m: _known(_best(m), points)),
         ("class balance", lambda m: _known(m["params"].get("balance"), code)),
         ("normaliser", lambda m: _known((m.get("preprocessing") or {}).get("normaliser"), code)),
         ("truncated inputs", lambda m: _known(m.get("truncated_share"), percent)),
@@ -55,7 +59,7 @@ def _settings_table(models: list[dict[str, Any]]) -> str:
     kept = [[c if c else "-" for c in row] for row in cells if any(row[1:])]
     if not kept:
         return ""
-    return table(["", *(model_name(m["model"]) for m in models)], kept, "lll")  # type: ignore[arg-type]
+    return table(["", *(model_name(m["model"]) for m in models)], kept, "lll")
 
 
 def _known(value: Any, show: Callable[[Any], str]) -> str | None:
@@ -146,16 +150,21 @@ def progress_table(model: dict[str, Any]) -> str:
     rows = model["progress"]
     last = rows[-1]["trial"]
     wanted = [m for m in MILESTONES if m < last] + [last]
-    shown = []
+    shown: list[dict[str, Any]] = []
     for milestone in wanted:
         reached = [row for row in rows if row["trial"] <= milestone]
         if reached and (not shown or shown[-1] != reached[-1]):
             shown.append(reached[-1])
     header = ["after trial", *(count(row["trial"]) for row in shown)]
-    body = [[metric_name(model["metric"]), *(points(row["best"]) for row in shown)]]
+    body = [[search_metric(model), *(points(row["best"]) for row in shown)]]
     if all(row["seconds"] is not None for row in shown):
         body.insert(0, ["search time", *(duration(row["seconds"]) for row in shown)])
     return table(header, body, "l" + "r" * len(shown))
+
+
+def search_metric(model: dict[str, Any]) -> str:
+    """Name the metric that the search was judged by."""
+    return metric_name(model["search_metric"], model["dataset"].get("positive"))
 
 
 def _leaks(models: list[dict[str, Any]], metric: str) -> str:
@@ -168,24 +177,21 @@ def _leaks(models: list[dict[str, Any]], metric: str) -> str:
         rows.append(
             [model_name(model["model"]), points(model["scores"][metric]), points(rest[metric])]
         )
-    head = ["", f"{metric_name(metric)}, all items", f"without the {kept[0]['leaked']} leaked"]
+    name = metric_name(metric, models[0]["dataset"].get("positive"))
+    head = ["", f"{name}, all items", f"without the {kept[0]['leaked']} leaked"]
     n = plural(kept[0]["leaked"], "test item stands", "test items stand")
     return f"{n} in the training data as well:\n\n{table(head, rows, 'lrr')}"
 
 
-def alarm_list(alarms: list[dict[str, Any]]) -> str:
+def _alarms(pairing: dict[str, Any]) -> str:
     """Write the alarms, or that there is none."""
-    if not alarms:
+    if not pairing["alarms"]:
         return "No alarm was raised."
-    return "**Alarms**\n\n" + bullets(_alarm_sentences(alarms))
+    return f"**Alarms**\n\n{bullets([alarm_sentence(alarm) for alarm in pairing['alarms']])}"
 
 
-def _alarm_sentences(alarms: list[dict[str, Any]]) -> list[str]:
-    """Say each alarm in a sentence, and what to do about it."""
-    return [_alarm(alarm) for alarm in alarms]
-
-
-def _alarm(alarm: dict[str, Any]) -> str:
+def alarm_sentence(alarm: dict[str, Any]) -> str:
+    """Say an alarm in a sentence, and what to do about it."""
     name = model_name(alarm["model"]) if "model" in alarm else ""
     kind = alarm["kind"]
     if kind == "below floor":

@@ -26,7 +26,7 @@ def index_page(numbers: dict[str, Any]) -> str:
     name = text(numbers["dataset"]["name"], 60)
     models = list(numbers["models"].values())
     parts = [
-        f"# Is the neural network worth it on {name}?",
+        f"# Is {_what(numbers)} worth it on {name}?",
         "\n".join(f"> {line}" for line in _answers(numbers)),
         _verdicts(numbers),
         _ranking(numbers),
@@ -35,6 +35,11 @@ def index_page(numbers: dict[str, Any]) -> str:
         limits_section(numbers["n_groups"], max(len(m["seeds"]) for m in models)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _what(numbers: dict[str, Any]) -> str:
+    families = {model.get("family") for model in numbers["models"].values()}
+    return "the neural network" if "neural" in families else "another model"
 
 
 def _answers(numbers: dict[str, Any]) -> list[str]:
@@ -49,7 +54,8 @@ def _answers(numbers: dict[str, Any]) -> list[str]:
 def _verdicts(numbers: dict[str, Any]) -> str:
     metric = metric_name(numbers["metric"], numbers["dataset"].get("positive"))
     reference = numbers["models"][numbers["baseline"]]
-    head = ["model", metric, "difference", "95 % interval", "Holm p", "training", "one answer", "verdict"]  # fmt: skip
+    head = ["model", metric, "difference", "95 % interval", "Holm p"]
+    head += ["training", "one answer", "verdict"]
     rows = [_row(numbers, reference, None)]
     paired = {pairing["model"]: pairing for pairing in numbers["pairings"]}
     for name, model in numbers["models"].items():
@@ -57,7 +63,10 @@ def _verdicts(numbers: dict[str, Any]) -> str:
             rows.append(_row(numbers, model, paired.get(name)))
     floor = numbers["floor"]
     rows.append(
-        [f"floor: always {emphasis(floor['label'], 30)}", points(floor["scores"][numbers["metric"]])]
+        [
+            f"floor: always {emphasis(floor['label'], 30)}",
+            points(floor["scores"][numbers["metric"]]),
+        ]
         + [""] * 6
     )
     known = [any(row[i] for row in rows) for i in range(len(head))]
@@ -124,6 +133,8 @@ def _pages(numbers: dict[str, Any]) -> str:
         for p in numbers["pairings"]
     ]
     lines += [f"- [{title_name(m)}]({m['slug']}.md)" for m in numbers["models"].values()]
+    earlier = {slug: page for slug, page in numbers["pages"].items() if slug != "data"}
+    lines += [f"- [{title_name(page)}]({slug}.md)" for slug, page in earlier.items()]
     if "data" in numbers["pages"]:
         lines.append("- [the data](data.md)")
     return "## Pages\n\n" + "\n".join(lines)

@@ -28,11 +28,11 @@ def clean(value: object) -> str:
             signs.append("\ufffd")
         elif category != "Cf" or sign in JOINERS:
             signs.append(sign)
-    return " ".join("".join(signs).split(" ")).strip() if signs else ""
+    return "".join(signs).strip()
 
 
 def text(value: object, longest: int | None = None) -> str:
-    """Escape text for prose and table cells.
+    r"""Escape text for prose and table cells.
 
     Text written from right to left is wrapped in Unicode isolates, so that the numbers beside it
     stay where they belong.
@@ -49,17 +49,21 @@ def text(value: object, longest: int | None = None) -> str:
     >>> text("a|b *c* ag_news")
     'a\\\\|b \\\\*c\\\\* ag_news'
     """
-    shown = re.sub(r" +", " ", clean(value))
-    if longest is not None and len(shown) > longest:
-        shown = shown[: longest - 1].rstrip() + "…"
-    if not shown.strip(JOINERS + " "):
-        return "(blank)"
+    shown = _shorten(value, longest)
     escaped = SPECIAL.sub(lambda match: "\\" + match[0], shown)
     escaped = WEB.sub(lambda match: match[0][:-1] + "\\.", escaped)
     start = LINE_START.match(escaped)
     if start:
         escaped = escaped[: start.end() - 1] + "\\" + escaped[start.end() - 1 :]
     return f"{ISOLATE}{escaped}{POP}" if _right_to_left(shown) else escaped
+
+
+def _shorten(value: object, longest: int | None) -> str:
+    """Clean text, cut it, and name it where nothing is left to see."""
+    shown = re.sub(r" +", " ", clean(value))
+    if longest is not None and len(shown) > longest:
+        shown = shown[: longest - 1].rstrip() + "…"
+    return shown if shown.strip(JOINERS + " ") else "(blank)"
 
 
 def emphasis(value: object, longest: int | None = None) -> str:
@@ -69,13 +73,12 @@ def emphasis(value: object, longest: int | None = None) -> str:
 
 def code(value: object, longest: int | None = None) -> str:
     """Show a name as a code span, with a fence longer than any run of backticks in it."""
-    shown = re.sub(r" +", " ", clean(value)) or "(blank)"
-    if longest is not None and len(shown) > longest:
-        shown = shown[: longest - 1].rstrip() + "…"
+    shown = _shorten(value, longest)
     runs = re.findall(r"`+", shown)
     fence = "`" * (max(map(len, runs), default=0) + 1)
     pad = " " if shown[0] == "`" or shown[-1] == "`" else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    span = f"{fence}{pad}{shown}{pad}{fence}"
+    return f"{ISOLATE}{span}{POP}" if _right_to_left(shown) else span
 
 
 def code_block(value: object) -> str:
@@ -102,7 +105,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> s
     """
     cells = [[_cell(value) for value in row] for row in (header, *rows)]
     widths = [max(3, *map(_width, column)) for column in zip(*cells, strict=True)]
-    rule = ["-" * (w - 1) + ":" if a == "r" else "-" * w for a, w in zip(align, widths, strict=True)]
+    rule = [
+        "-" * (w - 1) + ":" if a == "r" else "-" * w for a, w in zip(align, widths, strict=True)
+    ]
     lines = [
         "| " + " | ".join(_pad(c, w, a) for c, w, a in zip(row, widths, align, strict=True)) + " |"
         for row in cells

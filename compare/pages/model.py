@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from worthit.compare.pages.fairness import alarm_list, parameters, progress_table
+from worthit.compare.pages.fairness import alarm_sentence, parameters, progress_table, search_metric
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, title_name
 from worthit.compare.pages.phrases import count, duration, plural, points, span
@@ -34,7 +34,7 @@ def model_page(model: dict[str, Any]) -> str:
         _curve(model),
         _words(model),
         _cost(model),
-        f"## Alarms\n\n{alarm_list(model['alarms'])}" if model["alarms"] else "",
+        _alarms(model),
         reproduce_section("", [model], model["dataset"]),
         limits_section(model["n_groups"], len(model["seeds"])),
         "[All models](README.md)" if model.get("in_report") else "",
@@ -42,26 +42,38 @@ def model_page(model: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _alarms(model: dict[str, Any]) -> str:
+    if not model["alarms"]:
+        return ""
+    return f"## Alarms\n\n{bullets([alarm_sentence(alarm) for alarm in model['alarms']])}"
+
+
 def _summary(model: dict[str, Any]) -> str:
     interval, positive = model["interval"], model["dataset"].get("positive")
     metric = metric_name(interval["metric"], positive)
-    floor = model["floor"]
+    floor, chosen = model["floor"], interval["metric"]
+    floor_scores = f"{points(floor['scores'][chosen])} {metric}"
+    accuracy = ""
+    if chosen != "accuracy":
+        floor_scores += f" and {points(floor['scores']['accuracy'])} accuracy"
+        accuracy = f", {points(model['scores']['accuracy'])} accuracy"
     if interval["refusal"]:
         inside = f"no interval: {refusal_phrase(interval['refusal'])}"
     else:
         inside = f"95 % interval {span(interval['low'], interval['high'], sign=False)}"
     lines = [
-        f"**{points(interval['value'])} {metric}** ({inside}), "
-        f"{points(model['scores']['accuracy'])} accuracy on {count(model['scores']['n'])} test "
-        f"items; {always(floor['label'])} would score {points(floor['scores'][interval['metric']])} "
-        f"and {points(floor['scores']['accuracy'])}."
+        f"**{points(interval['value'])} {metric}** ({inside}){accuracy} on "
+        f"{count(model['scores']['n'])} test items.",
+        f"The floor, {always(floor['label'])}, scores {floor_scores}.",
     ]
     if len(model["seeds"]) > 1:
         values = ", ".join(points(s[interval["metric"]]) for s in model["scores_by_seed"])
         lines.append(f"Mean of {len(model['seeds'])} seeds: {values}.")
     if model.get("family") == "neural":
-        how = "starts from pretrained weights" if model.get("pretrained") else (
-            "is trained from scratch: no pretrained weights"
+        how = (
+            "starts from pretrained weights"
+            if model.get("pretrained")
+            else ("is trained from scratch: no pretrained weights")
         )
         lines.append(f"The network {how}.")
     if model["without_leaked"]:
@@ -131,6 +143,7 @@ def _ladder(model: dict[str, Any]) -> str:
         return ""
     positive = model["dataset"].get("positive")
     with_features = any(step.get("features") for step in ladder)
+    with_cv = any(step.get("cv") is not None for step in ladder)
     rows = []
     for step in ladder:
         test = step["test"]
@@ -139,20 +152,19 @@ def _ladder(model: dict[str, Any]) -> str:
         else:
             row = test["per_class"][positive]
         cells = [points(row[name]) for name in ("precision", "recall", "f1")]
+        cv = ["-" if step.get("cv") is None else points(step["cv"])] if with_cv else []
         features = [count(step.get("features"))] if with_features else []
-        rows.append(
-            [text(step["step"], 60), points(step.get("cv")), *cells, points(test["accuracy"])]
-            + features
-            + [duration(step.get("seconds"))]
-        )
+        cells = [*cv, *cells, points(test["accuracy"]), *features, duration(step.get("seconds"))]
+        rows.append([text(step["step"], 60), *cells])
     what = "macro" if positive is None else emphasis(positive, 40)
-    head = ["step", f"CV {metric_name(model['metric'])}", *(f"{m} {what}" for m in ("P", "R", "F1"))]
+    cv = [f"CV {search_metric(model)}"] if with_cv else []
+    head = ["step", *cv, *(f"{m} {what}" for m in ("P", "R", "F1"))]
     head += ["accuracy", *(["features"] if with_features else []), "time"]
     align = "l" + "r" * (len(head) - 1)
+    chosen = ", only by cross-validation on train (CV)" if with_cv else ""
     note = (
         "Each step adds one thing to the step before. The scores on the right are of the test "
-        "split, shown for the reader: no step was chosen by them, only by cross-validation on "
-        "train (CV)."
+        f"split, shown for the reader: no step was chosen by them{chosen}."
     )
     return f"## From the default to the tuned model\n\n{table(head, rows, align)}\n\n{note}"
 
@@ -218,10 +230,19 @@ def _words(model: dict[str, Any]) -> str:
         return ""
     lines = []
     for label, terms in words.items():
-        shown = ", ".join(f"{code(term, 40)} {weight:.2f}" for term, weight in terms[:15])
+        shown = ", ".join(
+            f"{code(_with_spaces(term), 40)} {weight:.2f}" for term, weight in terms[:15]
+        )
         lines.append(f"{emphasis(label, 60)}: {shown}")
-    note = "The terms with the largest weights for each class; spaces in a character n-gram count."
+    note = "The terms with the largest weights for each class; ␣ is a space at a word's edge."
     return f"## Strongest words\n\n{bullets(lines)}\n\n{note}"
+
+
+def _with_spaces(term: str) -> str:
+    """Show the spaces around a character n-gram, which a code span would swallow."""
+    inner = term.strip(" ")
+    left = len(term) - len(term.lstrip(" "))
+    return "␣" * left + inner + "␣" * (len(term) - len(inner) - left)
 
 
 def _cost(model: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from worthit.compare.pages.markdown import code, emphasis, text
 
 __all__ = ["PRETRAINED_FAMILIES", "always", "metric_name", "model_name", "subject"]
 
-# Names that promise a pretrained body: a network of that shape trained from scratch is another thing.
+# Names that promise a pretrained body; a network of that shape from scratch is another thing.
 PRETRAINED_FAMILIES = ("bert", "roberta", "hubert", "biencoder")
 
 

@@ -103,7 +103,9 @@ def bytes_(n_bytes: float | None) -> str:
         return UNKNOWN
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if n_bytes >= 0.95 * size:
-            return f"{n_bytes / size:.2f} {unit}" if unit == "GB" else f"{n_bytes / size:.1f} {unit}"
+            return (
+                f"{n_bytes / size:.2f} {unit}" if unit == "GB" else f"{n_bytes / size:.1f} {unit}"
+            )
     return f"{n_bytes:.0f} bytes"
 
 

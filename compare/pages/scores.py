@@ -142,15 +142,26 @@ def per_class_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     rows.append(_mean_row("macro mean", numbers["n"], *models))
     floor = numbers["floor"]
     rows.append(_mean_row(f"floor: {always(floor['label'])}", numbers["n"], floor["scores"]))
-    parts = ["## Per class", table(head, rows, "lrrrrrrrl")]
-    if any(row["few"] for row in pairing["classes"]):
-        parts.append(
+    shown = [table(head, rows, "lrrrrrrrl"), _class_notes(pairing["classes"])]
+    return "\n\n".join(["## Per class", *shown])
+
+
+def _class_notes(classes: list[dict[str, Any]]) -> str:
+    """Say what the marks mean and how far the intervals can be trusted."""
+    notes = []
+    if any(row["few"] for row in classes):
+        notes.append(
             f"(few): under {FEW_ITEMS} test items, too few to judge the class; under {MIN_ITEMS} "
             "there is no interval."
         )
-    elif any(row["low"] is None for row in pairing["classes"]):
-        parts.append("No intervals: there are too few groups to resample.")
-    return "\n\n".join(parts)
+    if any(row["low"] is not None for row in classes):
+        notes.append(
+            "Each class has a 95 % interval of its own: looked at together, about one in twenty "
+            "misses by chance."
+        )
+    elif not notes:
+        notes.append("No intervals: there are too few groups to resample.")
+    return " ".join(notes)
 
 
 def _mean_row(title: str, n: int, *models: dict[str, Any]) -> list[str]:

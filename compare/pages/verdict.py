@@ -147,23 +147,20 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
     reason, detectable = pairing["reason"], points(pairing["minimum_detectable"])
     if reason == "limit":
         return (
-            "Without this limit the scores alone would say: "
-            f"{pairing['verdict_without_limits']}."
+            f"Without this limit the scores alone would say: {pairing['verdict_without_limits']}."
         )
     if reason == "gain":
-        return (
-            f"A margin above {points(pairing['difference'])} points, or a limit on time that it "
-            "breaks, would change this."
-        )
+        limit = "" if pairing["checks"] else ", or a limit on time or money that it breaks,"
+        return f"A margin above {points(pairing['difference'])} points{limit} would change this."
     if reason == "baseline better":
         return (
-            "Only a better network would change this: the test set was large enough to show a "
+            "Only a better model would change this: the test set was large enough to show a "
             f"difference of {detectable} points."
         )
     if reason in ("tie", "too small a gain"):
         return (
             f"More test items would not help: a gain above {points(max(pairing['high'], 0))} "
-            "points is already unlikely. A smaller margin might."
+            "points is already unlikely."
         )
     if reason == "limit unknown":
         return "A measured run instead of bare predictions would settle it."
@@ -183,7 +180,7 @@ def settle_sentence(pairing: dict[str, Any]) -> str:
     if settle["items"] is None:
         return (
             "The observed difference lies so near the margin that no test set of a reasonable "
-            "size would settle it; another margin, or a better network, would."
+            "size would settle it; another margin, or a better model, would."
         )
     needs = f"about {settle['items']:,} test items instead of {pairing['n']:,}"
     if settle["seeds"]:
@@ -200,6 +197,8 @@ def _scope_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     if max(seeds) > 1:
         how = f"{plural(seeds[0], 'seed')} of the baseline, {seeds[1]} of the other"
         scope = f"This is about models trained like these ({how})"
+    elif baseline["seeds"] == model["seeds"] == [None]:
+        scope = "This is about these two sets of answers"
     else:
         scope = "This is about these two trained models (one seed each"
         tuned = [_trials(each) for each in (baseline, model)]

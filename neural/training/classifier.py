@@ -81,10 +81,10 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     family: ClassVar[str] = "neural"
     pretrained: ClassVar[bool] = False
 
-    epochs: int = 8
+    epochs: int = 10
     patience: int = 2
-    batch_size: int = 32
-    learning_rate: float = 1e-3
+    batch_size: int = 64
+    learning_rate: float = 2e-3
     weight_decay: float = 0.0
     warmup: float = 0.0
     label_smoothing: float = 0.0

@@ -2,7 +2,7 @@
 
 import torch
 
-__all__ = ["last", "pool", "reverse_within"]
+__all__ = ["last", "pool", "pool_sides", "reverse_within"]
 
 
 def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
@@ -30,6 +30,29 @@ def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
         return (states * mask).sum(dim=1) / counts.clamp(min=1)
     lowest = torch.finfo(states.dtype).min
     return states.masked_fill(~mask, lowest).amax(dim=1) * (counts > 0)
+
+
+def pool_sides(
+    states: torch.Tensor, mask: torch.Tensor, second: torch.Tensor, how: str
+) -> torch.Tensor:
+    """Summarise both sides of pairs and how they differ.
+
+    With u and v for the two sides it is [u, v, |u - v|, u * v] (Mou et al., 2016).
+
+    Parameters
+    ----------
+    states, mask, how
+        As for :func:`pool`.
+    second : torch.Tensor
+        (batch, time), True in the second side.
+
+    Returns
+    -------
+    torch.Tensor
+        (batch, 4 * dim), or (batch, 8 * dim) for ``max+mean``.
+    """
+    u, v = pool(states, mask & ~second, how), pool(states, mask & second, how)
+    return torch.cat([u, v, (u - v).abs(), u * v], dim=-1)
 
 
 def last(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:

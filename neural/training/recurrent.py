@@ -3,8 +3,9 @@
 import torch
 from torch import nn
 
-from worthit.neural.training.pooling import last, pool, reverse_within
-from worthit.neural.training.vocabulary import PAD, SEPARATOR, UNKNOWN
+from worthit.neural.training.pooling import last, pool, pool_sides, reverse_within
+from worthit.neural.training.vocabulary import PAD
+from worthit.neural.training.word_vectors import WordVectors, in_second_side
 
 __all__ = ["RecurrentNetwork"]
 
@@ -18,6 +19,9 @@ class RecurrentNetwork(nn.Module):
         ``torch.nn.RNN``, ``torch.nn.GRU`` or ``torch.nn.LSTM``.
     n_words, n_classes : int
         Size of the vocabulary, and of the output.
+    pairs : bool
+        Whether inputs have two sides. They are read as one sequence, so that the second is read
+        in the light of the first, and pooled apart, so that they can be compared.
     embedding, hidden : int
         Width of a word's vector, and of one direction's state.
     layers : int
@@ -38,6 +42,7 @@ class RecurrentNetwork(nn.Module):
         *,
         n_words: int,
         n_classes: int,
+        pairs: bool,
         embedding: int,
         hidden: int,
         layers: int,
@@ -50,10 +55,9 @@ class RecurrentNetwork(nn.Module):
         super().__init__()
         n_directions = 1 + bidirectional
         width = hidden * n_directions
-        self.pooling, self.word_dropout = pooling, word_dropout
+        self.pairs, self.pooling = pairs, pooling
         self.with_last = concat_last or pooling == "last"
-        self.embedding = nn.Embedding(n_words, embedding, padding_idx=PAD)
-        nn.init.normal_(self.embedding.weight, std=float(__import__("os").environ.get("STD", 0.1)))
+        self.vectors = WordVectors(n_words, embedding, pairs=pairs, word_dropout=word_dropout)
         self.layers = nn.ModuleList(
             nn.ModuleList(
                 cell(width if layer else embedding, hidden, batch_first=True)
@@ -61,7 +65,7 @@ class RecurrentNetwork(nn.Module):
             )
             for layer in range(layers)
         )
-        n_pooled = 0 if pooling == "last" else 1 + pooling.count("+")
+        n_pooled = 0 if pooling == "last" else len(pooling.split("+")) * (4 if pairs else 1)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width * (n_pooled + self.with_last), n_classes)
 
@@ -69,12 +73,14 @@ class RecurrentNetwork(nn.Module):
         """Compute logits (batch, classes) from word ids (batch, time)."""
         mask = input_ids != PAD
         lengths = mask.sum(dim=1)
-        states = self.embedding(self._hide_words(input_ids))  # (batch, time, dim)
+        states = self.vectors(input_ids)  # (batch, time, dim)
         for directions in self.layers:
             states, ends = self._read(directions, self.dropout(states), lengths)
-        summaries = [] if self.pooling == "last" else [pool(states, mask, self.pooling)]
-        if self.with_last:
-            summaries.append(ends)
+        summaries = [ends] if self.with_last else []
+        if self.pooling != "last" and self.pairs:
+            summaries.append(pool_sides(states, mask, in_second_side(input_ids), self.pooling))
+        elif self.pooling != "last":
+            summaries.append(pool(states, mask, self.pooling))
         return self.head(self.dropout(torch.cat(summaries, dim=-1)))
 
     def _read(
@@ -87,10 +93,3 @@ class RecurrentNetwork(nn.Module):
         backwards = directions[1](reverse_within(states, lengths))[0]
         ends = torch.cat([last(forwards, lengths), last(backwards, lengths)], dim=-1)
         return torch.cat([forwards, reverse_within(backwards, lengths)], dim=-1), ends
-
-    def _hide_words(self, input_ids: torch.Tensor) -> torch.Tensor:
-        """Replace some words by the unknown one, so that the network learns to do without them."""
-        if not self.training or not self.word_dropout:
-            return input_ids
-        hidden = torch.rand(input_ids.shape, device=input_ids.device) < self.word_dropout
-        return input_ids.masked_fill(hidden & (input_ids > SEPARATOR), UNKNOWN)

@@ -54,6 +54,7 @@ class RecurrentClassifier(WordClassifier):
             self.cell,
             n_words=len(encoder),
             n_classes=n_classes,
+            pairs=encoder.pairs,
             embedding=self.embedding,
             hidden=self.hidden,
             layers=self.layers,

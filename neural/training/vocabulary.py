@@ -1,11 +1,12 @@
 """Words as integers: a vocabulary learned from the training texts alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -25,23 +26,28 @@ class Vocabulary:
     """The words a network knows; a word's place is its id.
 
     A text becomes ``<start> w1 w2 ...``, so that an empty one is not empty for the network; a pair
-    becomes ``<start> first side <sep> second side``.
+    becomes ``<start> first side <sep> second side``. A word that is not known has an id beyond the
+    vocabulary, from its hash: a network takes all such words for unknown, yet it can see that one
+    of them stands on both sides of a pair.
 
     Attributes
     ----------
     known : tuple of str
         The four special tokens, then words from frequent to rare.
+    pairs : bool
+        Whether the inputs have two sides.
     """
 
     known: tuple[str, ...]
+    pairs: bool = False
 
     @classmethod
-    def learn(cls, inputs: Iterable, min_count: int, max_words: int) -> "Vocabulary":
+    def learn(cls, inputs: Sequence, min_count: int, max_words: int) -> "Vocabulary":
         """Collect the words that occur at least ``min_count`` times, at most ``max_words``.
 
         Parameters
         ----------
-        inputs : iterable of str or of (str, str)
+        inputs : sequence of str or of (str, str)
             The texts or pairs being fitted, and no others.
         min_count : int
             A rarer word is unknown.
@@ -51,7 +57,7 @@ class Vocabulary:
         counts = Counter(chain.from_iterable(words(side) for one in inputs for side in sides(one)))
         frequent = (word for word, count in counts.items() if count >= min_count)
         ranked = sorted(frequent, key=lambda word: (-counts[word], word))
-        return cls((*SPECIAL, *ranked[:max_words]))
+        return cls((*SPECIAL, *ranked[:max_words]), pairs=not isinstance(inputs[0], str))
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -76,16 +82,22 @@ class Vocabulary:
 
     def save(self, folder: Path) -> None:
         """Write the words as JSON."""
-        write_json(folder / FILE, self.known)
+        write_json(folder / FILE, {"pairs": self.pairs, "words": self.known})
 
     @classmethod
     def load(cls, folder: Path) -> "Vocabulary":
         """Read what :meth:`save` wrote."""
-        return cls(tuple(read_json(folder / FILE)))
+        record = read_json(folder / FILE)
+        return cls(tuple(record["words"]), record["pairs"])
 
     def _ids_of(self, text: str) -> list[int]:
         ids = self.ids
-        return [ids.get(word, UNKNOWN) for word in words(text)]
+        return [ids[word] if word in ids else len(ids) + _hash(word) for word in words(text)]
+
+
+def _hash(word: str) -> int:
+    """Return a number below 2**24 that is the same in every process."""
+    return crc32(word.encode()) >> 8
 
 
 def sides(one: str | tuple[str, str]) -> tuple[str, ...]:

@@ -32,8 +32,8 @@ class WordClassifier(NeuralClassifier):
     embedding: int = 100
     min_count: int = 2
     max_words: int = 50_000
-    dropout: float = 0.3
-    word_dropout: float = 0.1
+    dropout: float = 0.5
+    word_dropout: float = 0.3
 
     def learn_encoder(self, inputs: Sequence) -> Vocabulary:
         """Learn the vocabulary."""

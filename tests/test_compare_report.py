@@ -1,0 +1,383 @@
+"""Whole reports against tests/golden/*.md.
+
+After a wanted change: ``WORTHIT_GOLDEN=write python -m pytest tests/test_compare_report.py``, then
+read the diff before it is committed.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from worthit.compare.pages.index import index_page
+from worthit.compare.pages.pairing import pairing_page
+from worthit.compare.report import Report, write_data_page, write_model_page
+from worthit.compare.run import read_prediction_files
+from worthit.compare.verdict import Limits
+from worthit.core.errors import InputError
+from worthit.core.files import read_json
+from worthit.tests.runs_factory import GRU_COST, TFIDF_COST, answers, make_run, truths, tuning
+
+GOLDEN = Path(__file__).parent / "golden"
+NEWS = {"Business": 1, "Sci/Tech": 1, "Sports": 1, "World": 1}
+COMMAND = "python cli.py compare example --models tfidf,gru"
+
+
+def compare_golden(name, page):
+    path = GOLDEN / f"{name}.md"
+    if os.environ.get("WORTHIT_GOLDEN") == "write":
+        path.write_text(page, encoding="utf-8")
+    assert page == path.read_text(encoding="utf-8")
+
+
+def two_models(n, shares, baseline, neural, **neither):
+    truth = truths(n, shares)
+    return [
+        make_run("tfidf", truth, answers(truth, baseline, 1), tuning=tuning(), **neither),
+        make_run("gru", truth, answers(truth, neural, 2), **neither),
+    ]
+
+
+def judged(runs, **options):
+    """Judge runs and render the first pairing, without pictures or files."""
+    report = Report.from_runs(runs, command=COMMAND, **options)
+    return report, pairing_page(report.numbers, report.numbers["pairings"][0])
+
+
+def written(runs, folder, **options):
+    """Judge runs and write everything."""
+    report, page = judged(runs, **options)
+    report.write(folder)
+    return report, page
+
+
+def test_worth_it(tmp_path):
+    report, page = judged(two_models(3000, NEWS, 0.80, 0.86))
+    assert report.numbers["pairings"][0]["verdict"] == "worth it"
+    compare_golden("worth-it", page)
+
+
+def test_not_worth_it_because_the_baseline_is_better(tmp_path):
+    report, page = judged(two_models(3000, NEWS, 0.86, 0.80))
+    assert report.numbers["pairings"][0]["reason"] == "baseline better"
+    compare_golden("baseline-better", page)
+
+
+def test_tie_within_the_margin(tmp_path):
+    report, page = judged(two_models(9000, NEWS, 0.85, 0.85))
+    assert report.numbers["pairings"][0]["reason"] == "tie"
+    compare_golden("tie", page)
+
+
+def test_cannot_tell(tmp_path):
+    report, page = judged(two_models(400, NEWS, 0.80, 0.82))
+    assert report.numbers["pairings"][0]["verdict"] == "cannot tell"
+    compare_golden("cannot-tell", page)
+
+
+def test_broken_limit(tmp_path):
+    limits = Limits(max_ms=2, max_train_minutes=5, price_per_hour=0.9)
+    report, page = judged(two_models(3000, NEWS, 0.80, 0.86), limits=limits)
+    assert report.numbers["pairings"][0]["reason"] == "limit"
+    assert report.numbers["pairings"][0]["verdict_without_limits"] == "worth it"
+    compare_golden("broken-limit", page)
+
+
+def test_pairs_with_groups(tmp_path):
+    shares = {"contradiction": 1, "entailment": 1, "neutral": 1}
+    groups = np.array([f"premise {i // 3}" for i in range(1500)], dtype=object)
+    runs = two_models(1500, shares, 0.60, 0.68, groups=groups)
+    report, page = judged(runs)
+    assert report.numbers["n_groups"] == 500
+    compare_golden("groups", page)
+
+
+def test_too_few_groups_cannot_tell(tmp_path):
+    groups = np.array([f"speaker {i % 4}" for i in range(800)], dtype=object)
+    report, page = judged(two_models(800, NEWS, 0.6, 0.9, groups=groups))
+    pairing = report.numbers["pairings"][0]
+    assert (pairing["verdict"], pairing["low"]) == ("cannot tell", None)
+    assert "Cannot tell: the test set has only 4 groups." in page
+    assert "no interval" in page
+
+
+def test_two_classes_with_a_positive_class(tmp_path):
+    runs = two_models(1906, {"fine": 4, "toxic": 1}, 0.90, 0.905, positive="toxic")
+    report, page = judged(runs, metric="f1_positive")
+    assert report.numbers["pairings"][0]["metric"] == "f1_positive"
+    compare_golden("two-classes", page)
+
+
+def test_tiny_class_under_a_macro_metric_cannot_tell(tmp_path):
+    shares = {"neutral": 60, "anger": 30, "fear": 0.1}
+    runs = two_models(600, shares, 0.7, 0.9)
+    report, page = judged(runs)
+    assert report.numbers["pairings"][0]["reason"] == "no interval"
+    assert "*fear* has only" in page
+    assert "fear (few)" in page
+    by_accuracy = Report.from_runs(runs, metric="accuracy").numbers["pairings"][0]
+    assert by_accuracy["verdict"] == "worth it"
+
+
+def write_predictions(folder, truth, accuracies):
+    paths = []
+    for place, (name, accuracy) in enumerate(accuracies.items()):
+        frame = pd.DataFrame({"truth": truth, "prediction": answers(truth, accuracy, place)})
+        frame.insert(0, "id", [f"item-{i}" for i in range(len(truth))])
+        path = folder / f"{name}.csv"
+        frame.sample(frac=1, random_state=place).to_csv(path, index=False)
+        paths.append(path)
+    return paths
+
+
+def test_predictions_without_cost(tmp_path):
+    truth = truths(1000, {"شادی": 2, "غم": 2, "خشم": 1})
+    paths = write_predictions(tmp_path, truth, {"svm": 0.7, "llm": 0.75, "llm | *small*": 0.71})
+    runs = read_prediction_files(paths)
+    report, page = judged(runs)
+    assert "unknown" not in page.split("## Was it fair?")[0]
+    assert "training" not in page.split("## Per class")[0]
+    assert "## Cost" not in page
+    compare_golden("predictions", page)
+    compare_golden("predictions-index", index_page(report.numbers))
+
+
+def test_broken_neural_run_raises_alarms(tmp_path):
+    truth = truths(1000, NEWS)
+    lazy = np.full(1000, "World", dtype=object)
+    lazy[::7] = "Sports"
+    runs = [make_run("tfidf", truth, answers(truth, 0.8, 1)), make_run("gru", truth, lazy)]
+    report, page = judged(runs)
+    kinds = {alarm["kind"] for alarm in report.numbers["pairings"][0]["alarms"]}
+    assert {"collapsed", "broken"} <= kinds
+    assert "never answers *Business*" in page
+    assert "Is it broken?" in page
+
+
+def test_several_seeds_are_resampled_and_shown(tmp_path):
+    truth = truths(1500, NEWS)
+    runs = [make_run("tfidf", truth, answers(truth, 0.80, 1))] + [
+        make_run("gru", truth, answers(truth, 0.84 + 0.01 * seed, 2 + seed), seed=seed)
+        for seed in (2, 0, 1)
+    ]
+    report, page = judged(runs)
+    pairing = report.numbers["pairings"][0]
+    assert pairing["n_seeds"] == [1, 3]
+    assert pairing["seeds_se"] > 0
+    scores = report.numbers["models"]["gru"]["scores_by_seed"]
+    mean = np.mean([each["f1_macro"] for each in scores])
+    assert pairing["metrics"]["f1_macro"]["model"] == pytest.approx(mean)
+    assert pairing["difference"] == pytest.approx(pairing["metrics"]["f1_macro"]["difference"])
+    compare_golden("seeds", page)
+
+
+def test_network_from_scratch_is_never_called_by_its_pretrained_family(tmp_path):
+    truth = truths(1500, NEWS)
+    runs = [
+        make_run("tfidf", truth, answers(truth, 0.80, 1)),
+        make_run("bert", truth, answers(truth, 0.84, 2)),
+    ]
+    _, page = judged(runs)
+    verdict = "\n".join(line for line in page.splitlines() if line.startswith(">"))
+    assert "bert" not in verdict.lower()
+    assert "The network trained from scratch scores" in verdict
+    assert page.startswith("# bert (from scratch) against tfidf")
+
+
+def test_leaked_items_are_left_out_beside_the_full_scores(tmp_path):
+    leaked = np.arange(1500) < 60
+    runs = two_models(1500, NEWS, 0.80, 0.84, leaked=leaked)
+    report, page = judged(runs)
+    rest = report.numbers["models"]["gru"]["without_leaked"]
+    assert (rest["leaked"], rest["n"]) == (60, 1440)
+    assert "60 test items stand in the training data as well" in page
+
+
+def baseline_run():
+    truth = truths(1200, {"fine": 3, "toxic": 1})
+    run = make_run(
+        "tfidf", truth, answers(truth, 0.88, 1), positive="toxic", tuning=tuning(),
+        words={
+            "fine": [("thank you", 3.21), ("`code`", 2.5), ("a|b", 2.1)],
+            "toxic": [("идиот", 4.4), ("<b>", 3.9), (" ду", 3.3)],
+        },
+    )  # fmt: skip
+    steps = (("default (L2)", 0.8, 0.61, 41_210), ("L1", 0.83, 0.72, 3_300))
+    run.record["ladder"] = [
+        {
+            "step": step,
+            "params": {},
+            "cv": cv,
+            "features": features,
+            "seconds": 2.2,
+            "test": make_run("tfidf", truth, answers(truth, accuracy, 1), positive="toxic").record[
+                "scores"
+            ]["test"],
+        }
+        for step, accuracy, cv, features in steps
+    ]
+    run.record["tuning"]["at_edge"] = ["C"]
+    return run
+
+
+def test_model_page_of_a_baseline(tmp_path):
+    path = write_model_page(baseline_run(), tmp_path)
+    assert path == tmp_path / "tfidf.md"
+    compare_golden("model-baseline", path.read_text(encoding="utf-8"))
+
+
+def test_model_page_of_a_network(tmp_path):
+    path = write_model_page(two_models(1200, NEWS, 0.8, 0.84)[1], tmp_path)
+    compare_golden("model-neural", path.read_text(encoding="utf-8"))
+
+
+def test_index_over_several_models(tmp_path):
+    truth = truths(2000, NEWS)
+    runs = [
+        make_run(name, truth, answers(truth, accuracy, seed), cost=cost)
+        for seed, (name, accuracy, cost) in enumerate(
+            [
+                ("tfidf", 0.84, dict(TFIDF_COST)),
+                ("gru", 0.80, dict(GRU_COST)),
+                ("cnn", 0.845, dict(GRU_COST, ms_per_item=0.9)),
+                ("lstm", 0.90, dict(GRU_COST, fit_seconds=4000.0)),
+                ("majority", 0.2, {}),
+            ]
+        )
+    ]
+    runs[-1].record["family"] = "floor"
+    write_data_page(CARD, tmp_path)
+    report = Report.from_runs(runs, command=COMMAND)
+    path = report.write(tmp_path)
+    assert [p["model"] for p in report.numbers["pairings"]] == ["gru", "cnn", "lstm"]
+    compare_golden("index", path.read_text(encoding="utf-8"))
+
+
+CARD = {
+    "name": "example",
+    "kind": "pair",
+    "language": "fa",
+    "sha256": "9b1e" * 16,
+    "split_sha256": "3f9c" * 16,
+    "sizes": {"train": 800, "validation": 100, "test": 100},
+    "sizes_delivered": {"train": 900, "test": 100},
+    "classes": {
+        "c": {"train": 300, "validation": 40, "test": 40},
+        "e|n": {"train": 500, "validation": 60, "test": 60},
+    },
+    "positive": None,
+    "group": "premise",
+    "groups": {"train": 200, "validation": 25, "test": 25},
+    "blank": {"train": 2, "validation": 0, "test": 0},
+    "duplicates": {"within": {"train": 5, "test": 0}, "across": {"train/test": 3}},
+    "near_duplicates": {"within": {"train": 1, "test": 0}, "across": {"train/test": 1}},
+    "leaked": 3,
+    "conflicting": 1,
+    "lengths": {
+        split: {
+            "characters": {"min": 3, "median": 80.0, "mean": 91.25, "p95": 210.0, "max": 400},
+            "words": {"min": 1, "median": 15.0, "mean": 17.5, "p95": 40.0, "max": 71},
+        }
+        for split in ("train", "validation", "test")
+    },
+    "bad_rows": [{"split": "train", "id": "train-<7>", "problem": "blank"}],
+}
+
+
+def test_data_page(tmp_path):
+    path = write_data_page(CARD, tmp_path)
+    assert read_json(tmp_path / "report.json")["pages"]["data"] == CARD
+    compare_golden("data", path.read_text(encoding="utf-8"))
+
+
+def test_report_json_holds_every_number(tmp_path):
+    report, page = written(two_models(800, NEWS, 0.80, 0.84), tmp_path)
+    stored = read_json(tmp_path / "report.json")
+    again = Report(stored).numbers
+    assert pairing_page(again, again["pairings"][0]) == page
+    json.dumps(report.summary(tmp_path), allow_nan=False)
+
+
+def test_same_runs_give_the_same_files(tmp_path):
+    for folder in ("one", "two"):
+        written(two_models(500, NEWS, 0.80, 0.84), tmp_path / folder)
+    names = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.*"))
+    assert len(names) == 11
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_order_of_rows_changes_nothing(tmp_path):
+    runs = two_models(500, NEWS, 0.80, 0.84)
+    runs[1].predictions.sort_values("truth", inplace=True)
+    other = two_models(500, NEWS, 0.80, 0.84)
+    assert Report.from_runs(runs).numbers == Report.from_runs(other).numbers
+
+
+def test_every_link_and_picture_exists(tmp_path):
+    import re
+
+    write_data_page(CARD, tmp_path)
+    write_model_page(baseline_run(), tmp_path)
+    written(two_models(500, NEWS, 0.80, 0.84), tmp_path)
+    pages = list(tmp_path.glob("*.md"))
+    assert len(pages) == 5
+    for page in pages:
+        for target in re.findall(r"\]\(([^)]*)\)", page.read_text(encoding="utf-8")):
+            assert (tmp_path / target).exists(), (page, target)
+
+
+def test_page_written_earlier_keeps_its_numbers(tmp_path):
+    truth = truths(500, NEWS)
+    write_model_page(make_run("cnn", truth, answers(truth, 0.8, 5)), tmp_path)
+    written(two_models(500, NEWS, 0.80, 0.84), tmp_path)
+    stored = read_json(tmp_path / "report.json")
+    assert stored["pages"]["cnn"]["model"] == "cnn"
+    assert "[cnn](cnn.md)" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_summary_has_the_documented_shape(tmp_path):
+    report, _ = written(two_models(500, NEWS, 0.80, 0.84), tmp_path)
+    summary = report.summary(tmp_path)
+    assert set(summary) == {"report", "pairings", "runs"}
+    (pairing,) = summary["pairings"]
+    assert set(pairing) == {
+        "baseline", "model", "metric", "difference", "low", "high", "p", "holm_p", "mcnemar_p",
+        "minimum_detectable", "margin", "verdict", "report",
+    }  # fmt: skip
+    assert Path(pairing["report"]).exists()
+    assert [run["model"] for run in summary["runs"]] == ["tfidf", "gru"]
+    assert all(Path(run["report"]).exists() for run in summary["runs"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"metric": "mcc"}, "Unknown metric 'mcc'"),
+        ({"metric": "f1_positive"}, "f1_positive needs two classes, this test set has 4"),
+        ({"margin": 1}, "The margin is 1"),
+        ({"baseline": "svm"}, "The baseline 'svm' is not among the runs; choose one of tfidf, gru"),
+    ],
+)
+def test_refuses_what_cannot_be_compared(options, message):
+    with pytest.raises(InputError, match=message):
+        Report.from_runs(two_models(200, NEWS, 0.8, 0.8), **options)
+
+
+def test_refuses_one_run_and_equal_seeds():
+    runs = two_models(200, NEWS, 0.8, 0.8)
+    with pytest.raises(InputError, match="two runs or more"):
+        Report.from_runs(runs[:1])
+    with pytest.raises(InputError, match=r"Two runs of 'tfidf' have the same seed \(0\)"):
+        Report.from_runs([runs[0], runs[0], runs[1]])
+
+
+def test_ten_thousand_items_are_rendered_in_time(tmp_path):
+    runs = two_models(10_000, {f"class {i}": 1 / (i + 1) for i in range(8)}, 0.80, 0.84)
+    start = time.perf_counter()
+    written(runs, tmp_path)
+    assert time.perf_counter() - start < 10  # 2 to 3 s on a free machine

@@ -1,0 +1,182 @@
+"""Runs in the store: made once, found again, resumed, never torn."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from worthit.compare.run import Run
+from worthit.core.errors import InputError
+from worthit.corpus import load
+from worthit.experiment.entrance import make_specs
+from worthit.experiment.models import parse_settings
+from worthit.experiment.prediction import gather_inputs, predict
+from worthit.experiment.running import Place, find_run, make
+from worthit.experiment.spec import Spec
+from worthit.experiment.store import Store
+from worthit.experiment.stored import choose_runs
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory):
+    """A small, learnable two-class set as one CSV file."""
+    rng = np.random.default_rng(0)
+    words = {"good": ["great", "fine", "lovely"], "bad": ["awful", "poor", "dull"]}
+    rows = ["text,label"]
+    for i in range(120):
+        label = "good" if i % 3 else "bad"
+        rows.append(f"a {rng.choice(words[label])} film number {i},{label}")
+    path = tmp_path_factory.mktemp("data") / "reviews.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return load(path)
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(runs=tmp_path / "runs", reports=tmp_path / "reports")
+
+
+def test_a_run_is_written_whole_and_found_again(reviews, place):
+    spec = Spec(model="tfidf")
+    assert find_run(reviews, spec, place) is None
+    made = make(reviews, spec, place)
+    again = make(reviews, spec, place)
+    assert again.record == json.loads((made.folder / "run.json").read_text(encoding="utf-8"))
+    assert again.record["looks"] == 1
+    assert not (made.folder / "work").exists()
+    assert set(made.predictions.index) == set(reviews.test.ids)
+    assert made.record["scores"]["test"]["n"] == len(reviews.test)
+    assert made.record["dataset"]["split_sha256"] == reviews.split_sha256
+
+
+def test_run_json_has_the_documented_shape(reviews, place):
+    record = make(reviews, Spec(model="tfidf", trials=2), place).record
+    assert set(record["cost"]) >= {
+        "tune_seconds", "fit_seconds", "predict_seconds", "ms_per_item", "ms_per_item_batched",
+        "peak_memory_mb", "model_bytes", "parameters", "trials", "trials_pruned",
+        "best_validation", "device", "threads",
+    }  # fmt: skip
+    test = record["scores"]["test"]
+    assert set(test) >= {"n", "accuracy", "f1_macro", "f1_weighted", "recall_macro", "f1_positive"}
+    assert set(test["per_class"]["good"]) == {"precision", "recall", "f1", "support"}
+    assert record["dataset"]["sizes"]["test"] == test["n"]
+    assert [step["step"] for step in record["ladder"]] == [
+        "default", "penalty", "balanced", "untuned", "tuned",
+    ]  # fmt: skip
+    assert record["scores"]["validation"]["n"] == len(reviews.validation)
+    assert 0 < record["cost"]["peak_memory_mb"] < 10_000
+
+
+def test_fresh_makes_a_run_again_and_counts_the_look(reviews, place):
+    spec = Spec(model="majority")
+    make(reviews, spec, place)
+    fresh = Place(runs=place.runs, reports=place.reports, fresh=True)
+    assert make(reviews, spec, fresh).record["looks"] == 2
+
+
+def test_the_key_depends_on_what_determines_a_run_and_on_nothing_else(reviews):
+    def key(**changes):
+        given = {"model": "tfidf", "trials": 3} | changes
+        return Spec(**given).key("data", "split", None, "en")
+
+    assert key() == key()
+    others = [
+        key(model="gru"), key(trials=4), key(seed=1), key(metric="accuracy"),
+        key(settings={"C": 1.0}), key(time_limit=5.0),
+        Spec(model="tfidf", trials=3).key("data", "other split", None, "en"),
+    ]  # fmt: skip
+    assert len({key(), *others}) == len(others) + 1
+
+
+def test_a_killed_run_leaves_no_run_and_the_next_one_finishes(reviews, place, monkeypatch):
+    monkeypatch.setattr(Run, "write", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    spec = Spec(model="tfidf", trials=2)
+    with pytest.raises(OSError, match="disk full"):
+        make(reviews, spec, place)
+    assert find_run(reviews, spec, place) is None
+    monkeypatch.undo()
+    assert make(reviews, spec, place).record["cost"]["trials"] == 2
+
+
+def test_a_copied_run_folder_is_as_good_as_one_made_here(reviews, place, tmp_path):
+    spec = Spec(model="tfidf")
+    made = make(reviews, spec, place)
+    elsewhere = Place(runs=tmp_path / "home", reports=place.reports)
+    shutil.copytree(made.folder, tmp_path / "home" / reviews.name / made.folder.name)
+    assert find_run(reviews, spec, elsewhere).record == made.record
+    texts = ["a great film", "an awful one"]
+    copied = predict(tmp_path / "home" / reviews.name / made.folder.name, texts)
+    assert list(copied["prediction"]) == ["good", "bad"]
+    np.testing.assert_allclose(copied[["p_bad", "p_good"]].sum(axis=1), 1)
+
+
+def test_seeds_do_not_change_the_split(reviews, place):
+    first = make(reviews, Spec(model="majority", seed=0), place)
+    second = make(reviews, Spec(model="majority", seed=1), place)
+    assert list(first.predictions.index) == list(second.predictions.index)
+
+
+def test_reports_take_the_newest_run_of_each_model_and_common_seeds(reviews, place):
+    for spec in (
+        Spec(model="tfidf", seed=0), Spec(model="majority", seed=0), Spec(model="majority", seed=1)
+    ):  # fmt: skip
+        make(reviews, spec, place)
+    chosen = choose_runs(place.runs, reviews.name, None)
+    assert sorted((run.model, run.seed) for run in chosen) == [("majority", 0), ("tfidf", 0)]
+    with pytest.raises(InputError, match="No finished run of 'gru'"):
+        choose_runs(place.runs, reviews.name, ["gru"])
+    with pytest.raises(InputError, match="there are runs of reviews"):
+        choose_runs(place.runs, "unknown", None)
+
+
+def test_a_second_process_waits_for_the_first(tmp_path, capfd):
+    store = Store(tmp_path, "set")
+    folder = store.path("tfidf", "abc")
+    with store.claimed(folder, fresh=False):
+        # The same lock object may be taken twice by one process; another one may not.
+        from filelock import FileLock, Timeout
+
+        other = FileLock(store.folder / ".locks" / "tfidf-abc.lock", is_singleton=False)
+        with pytest.raises(Timeout):
+            other.acquire(timeout=0)
+
+
+def test_settings_are_read_by_the_fields_types():
+    found = parse_settings(["C=2", "tfidf.lowercase=false", "balance=none"], ["tfidf", "majority"])
+    assert found == {
+        "tfidf": {"C": 2.0, "lowercase": False, "balance": "none"},
+        "majority": {"balance": "none"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("hiden=3", "no model that runs has a field 'hiden'"),
+        ("gru.hidden=3", "'gru' does not run"),
+        ("C", "expected FIELD=VALUE"),
+        ("C=many", "expected a value like 3.0"),
+        ("seed=3", "no model that runs has a field 'seed'"),
+    ],
+)
+def test_settings_that_no_model_has_are_refused(word, sentence):
+    with pytest.raises(InputError, match=sentence):
+        parse_settings([word], ["tfidf"])
+
+
+def test_a_baseline_gets_thirty_trials_and_a_network_none_unless_told():
+    options = {"time_limit": None, "metric": "f1_macro", "balance": "auto", "penalty": "l1"}
+    specs = make_specs(["tfidf", "gru"], {}, trials=None, seeds=[0], **options)
+    assert [spec.trials for spec in specs] == [30, 0]
+    assert specs[0].settings == {"penalty": "l1"}
+    assert specs[1].settings == {}
+    both = make_specs(["tfidf", "gru"], {}, trials=5, seeds=[0, 1], **options)
+    assert [spec.trials for spec in both] == [5, 5, 5, 5]
+
+
+def test_new_inputs_must_be_of_the_runs_kind(reviews, place):
+    run = make(reviews, Spec(model="majority"), place)
+    with pytest.raises(InputError, match="Got neither texts and --file"):
+        gather_inputs(run, [], None, text=None, pair=None)
+    assert gather_inputs(run, ["one", "two"], None, text=None, pair=None) == ["one", "two"]
