@@ -93,6 +93,9 @@ class TrainOptions(OutputOptions, DataOptions):
     storage: Annotated[
         str | None, typer.Option(help="Optuna database or journal:FILE shared by machines.")
     ] = None
+    outer_folds: Annotated[
+        int, typer.Option(help="For small data: test on every item, in so many folds.")
+    ] = 0
     fresh: Annotated[bool, typer.Option("--fresh", help="Make runs again that are there.")] = False
 
     def budget(self, models: list[str]) -> dict[str, Any]:
@@ -107,6 +110,7 @@ class TrainOptions(OutputOptions, DataOptions):
             "metric": self.metric,
             "balance": self.balance,
             "seed": self.seed,
+            "outer_folds": self.outer_folds,
         }
 
     def place(self) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def run(
     balance: str = "auto",
     penalty: str = "auto",
     seed: int = 0,
+    outer_folds: int = 0,
     **place: Any,
 ) -> Run:
     """Run one model on a data set and write its page.
@@ -59,6 +60,8 @@ def run(
         ``auto`` leaves them to the search, or to the model.
     seed : int
         Fixes all but the split.
+    outer_folds : int
+        For small data: every item is a test item in one of so many folds; 0 for the test split.
     **place
         Fields of :class:`~worthit.experiment.running.Place`: folders, jobs, fresh, storage.
 
@@ -78,6 +81,8 @@ def run(
         balance=balance,
         penalty=penalty,
         seeds=[seed],
+        outer_folds=outer_folds,
+        outer_seed=where.split_seed,
     )
     check(dataset, spec)
     made = make_isolated(dataset, spec, where)
@@ -103,6 +108,7 @@ def compare(
     penalty: str = "auto",
     seed: int = 0,
     seeds: int = 1,
+    outer_folds: int = 0,
     margin: float = 0.01,
     limits: Limits | None = None,
     **place: Any,
@@ -119,7 +125,7 @@ def compare(
         The reference, if it is another one.
     settings : mapping of str to mapping, optional
         Fields to set, by model.
-    trials, time_limit, metric, balance, penalty
+    trials, time_limit, metric, balance, penalty, outer_folds
         As in :func:`run`, for every model that has them.
     seed, seeds : int
         Seeds ``seed`` to ``seed + seeds - 1`` are run of every model.
@@ -149,6 +155,8 @@ def compare(
         balance=balance,
         penalty=penalty,
         seeds=range(seed, seed + seeds),
+        outer_folds=outer_folds,
+        outer_seed=where.split_seed,
     )
     runs = run_all(dataset, specs, where)
     made = Report.from_runs(
@@ -264,6 +272,8 @@ def make_specs(
     balance: str,
     penalty: str,
     seeds: Sequence[int],
+    outer_folds: int = 0,
+    outer_seed: int = 0,
 ) -> list[Spec]:
     """Turn options into one spec for each model and seed, seeds of a model together.
 
@@ -292,6 +302,8 @@ def make_specs(
                 time_limit=time_limit,
                 metric=metric,
                 seed=seed,
+                outer_folds=outer_folds,
+                outer_seed=outer_seed if outer_folds else 0,
             )
             for seed in seeds
         ]

@@ -106,10 +106,14 @@ def follow_protocol(
     with _timed(outcome, "tune_seconds"):
         material = _gather(dataset, spec.seed, neural)
         if spec.trials and outcome.classifier.search_space():
-            # Every run has its own study, also in a database that is shared.
-            where = {"storage": storage or work / "search.log", "study_name": work.parent.name}
+            # Every run has its own study, the same on all machines that share a database.
+            study = "/".join(work.parts[-3:])
+            where = {"storage": storage or work / "search.log", "study_name": study}
             outcome.found = _search(outcome.classifier, material, spec, scorer, jobs, where)
             outcome.classifier.set_params(**outcome.found.params)
+    if outcome.found:  # an interrupted search knows the seconds of its earlier sessions
+        searched = outcome.found.record["trials"][-1]["seconds"]
+        outcome.seconds["tune_seconds"] = max(outcome.seconds["tune_seconds"], searched)
     (_fit_network if neural else _fit_baseline)(outcome, material, spec, work)
     with _timed(outcome, "predict_seconds"):
         outcome.on_test = outcome.classifier.predict_proba(material.test)
@@ -167,6 +171,9 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
             workspace=work / "fit",
             time_limit=spec.time_limit,
         )
+    # Training that went on from a checkpoint also took what its earlier epochs took.
+    epochs = sum(epoch["seconds"] for epoch in outcome.classifier.history_)
+    outcome.seconds["fit_seconds"] = max(outcome.seconds["fit_seconds"], epochs)
     outcome.on_validation = outcome.classifier.predict_proba(material.validation)
 
 

@@ -11,6 +11,7 @@ from worthit.corpus import Dataset
 from worthit.experiment.cost import Meter, ms_per_item
 from worthit.experiment.ladder import climb
 from worthit.experiment.models import check_kind, find, new_classifier
+from worthit.experiment.outer import follow_over_folds
 from worthit.experiment.protocol import follow_protocol
 from worthit.experiment.record import make_run
 from worthit.experiment.scoring import Scorer
@@ -92,8 +93,13 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
     with store.claimed(folder, place.fresh) as work:
         if store.is_finished(folder):
             return Run.read(folder)
+        options = (spec, work, place.jobs, place.storage)
         with Meter() as meter, threadpool_limits(limits=place.jobs):
-            outcome, material = follow_protocol(dataset, spec, work, place.jobs, place.storage)
+            if spec.outer_folds:
+                outcome, material = follow_over_folds(dataset, *options)
+            else:
+                outcome, material = follow_protocol(dataset, *options)
+        dataset = material.dataset
         more = {
             "run": folder.as_posix(),
             "report": (place.reports / slug(dataset.name) / f"{slug(spec.model)}.md").as_posix(),
@@ -101,7 +107,10 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
             "split_seed": place.split_seed,
             "threads": place.jobs,
             "ms_per_item": ms_per_item(outcome.classifier, material.test),
-            "ladder": climb(outcome, material, Scorer.of(dataset, spec.metric), place.jobs),
+            "outer_folds": spec.outer_folds,
+            "ladder": []
+            if spec.outer_folds
+            else climb(outcome, material, Scorer.of(dataset, spec.metric), place.jobs),
             "looks": store.look(folder.name, dataset.split_sha256),
         }
         outcome.classifier.save(folder / "model")

@@ -30,6 +30,10 @@ class Spec:
         What is maximised: one of ``METRICS``.
     seed : int
         Fixes the search, the initial weights and the order of batches; never the split.
+    outer_folds : int
+        Folds over all items in place of one test split; 0 for the test split.
+    outer_seed : int
+        Seed of those folds, the split's seed.
     """
 
     model: str
@@ -38,12 +42,16 @@ class Spec:
     time_limit: float | None = None
     metric: str = "f1_macro"
     seed: int = 0
+    outer_folds: int = 0
+    outer_seed: int = 0
 
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
             raise InputError(f"Unknown metric '{self.metric}'; choose one of {', '.join(METRICS)}.")
         if self.trials < 0:
             raise InputError(f"Got {self.trials} trials; give 0 (no search) or more.")
+        if self.outer_folds < 0 or self.outer_folds == 1:
+            raise InputError(f"Got {self.outer_folds} outer folds; give 2 or more, or 0 for none.")
         if self.time_limit is not None and self.time_limit <= 0:
             raise InputError(f"Got a time limit of {self.time_limit} s; it must be above 0.")
 

@@ -71,6 +71,14 @@ def test_balancing_by_weights_is_scikit_learns_for_two_classes():
     np.testing.assert_allclose(ours.predict_proba(texts), theirs.predict_proba(texts), atol=2e-3)
 
 
+def test_more_processes_change_nothing():
+    # Enough text that the processes share the features as read-only memory maps.
+    texts, labels = toy(n=4000)
+    texts = [f"{text} {i} {i % 97} {i % 89}" for i, text in enumerate(texts)]
+    one, two = (TfidfClassifier(jobs=jobs).fit(texts, labels) for jobs in (1, 2))
+    np.testing.assert_array_equal(one.model_.coefficients, two.model_.coefficients)
+
+
 def test_elastic_net_reaches_the_objective_of_saga():
     texts, labels = toy(classes=2)
     ours = TfidfClassifier(

@@ -9,6 +9,7 @@ import pytest
 from worthit.compare.run import Run
 from worthit.core.errors import InputError
 from worthit.corpus import load
+from worthit.corpus.outer import outer_folds
 from worthit.experiment.entrance import make_specs
 from worthit.experiment.models import parse_settings
 from worthit.experiment.prediction import gather_inputs, predict
@@ -180,3 +181,30 @@ def test_new_inputs_must_be_of_the_runs_kind(reviews, place):
     with pytest.raises(InputError, match="Got neither texts and --file"):
         gather_inputs(run, [], None, text=None, pair=None)
     assert gather_inputs(run, ["one", "two"], None, text=None, pair=None) == ["one", "two"]
+
+
+def test_outer_folds_answer_every_item_once_and_resume(reviews, place, monkeypatch):
+    spec = Spec(model="tfidf", trials=1, outer_folds=3)
+    run = make(reviews, spec, place)
+    everything = {item for split in reviews.splits.values() for item in split.ids}
+    assert set(run.predictions.index) == everything
+    assert run.record["scores"]["test"]["n"] == len(everything) == 120
+    assert run.record["outer_folds"] == 3
+    assert run.record["scores"]["test_without_leaked"] is None
+    assert run.record["scores"]["test"]["accuracy"] > 0.9
+    # Seeds of training do not move the folds; the split's seed does.
+    other = make(reviews, Spec(model="majority", seed=5, outer_folds=3), place)
+    moved = make(reviews, Spec(model="majority", outer_folds=3, outer_seed=1), place)
+    assert list(other.predictions.index) == list(run.predictions.index)
+    assert list(moved.predictions.index) != list(run.predictions.index)
+
+
+def test_outer_folds_keep_equal_texts_together_and_every_class_in_each(reviews):
+    folds = outer_folds(reviews, 4, seed=0)
+    tests = [set(fold.test.ids) for fold in folds]
+    assert sum(map(len, tests)) == len(set.union(*tests)) == 120
+    assert all(set(fold.test.labels) == {"good", "bad"} for fold in folds)
+    for fold in folds:
+        assert not set(fold.test.keys) & set(fold.train.keys + fold.validation.keys)
+    with pytest.raises(InputError, match="Got 1 outer folds"):
+        outer_folds(reviews, 1, seed=0)

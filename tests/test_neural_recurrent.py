@@ -93,7 +93,7 @@ def test_company_in_the_batch_changes_no_prediction():
 
 def test_two_directions_equal_those_of_packed_sequences():
     ours = network(layers=1, pooling="last", concat_last=True)
-    forwards, backwards = ours.layers[0]
+    forwards, backwards = ours.layers[0].forwards, ours.layers[0].backwards
     theirs = nn.GRU(8, 6, batch_first=True, bidirectional=True)
     theirs.load_state_dict(
         forwards.state_dict() | {f"{name}_reverse": w for name, w in backwards.state_dict().items()}

@@ -110,6 +110,7 @@ def count(
         per_chunk = count_ngrams(split_characters(padded), char_max)
         chunk_counts = _chunk_counts(chunks.rows.flat, chunks.rows.starts, len(padded))
         matrix = (chunk_counts @ per_chunk.matrix).tocsr()
+        matrix.sort_indices()  # here once; solvers would sort again and again, in place
         blocks.append(Block("char", "", matrix, Terms.of_characters(padded, per_chunk)))
     if not pairs:
         return Counts(tuple(blocks), None)

@@ -38,6 +38,7 @@ SETTINGS: dict[str, Any] = {
     "ytick.labelcolor": INK,
     "legend.frameon": False,
 }
+LOOK: Any = dict(mpl.rcParamsDefault) | SETTINGS  # whatever the user's own matplotlibrc says
 
 
 def picture(draw: Callable[..., Figure]) -> Callable[..., bytes]:
@@ -48,7 +49,7 @@ def picture(draw: Callable[..., Figure]) -> Callable[..., bytes]:
 
     @wraps(draw)
     def png(*args: Any, **kwargs: Any) -> bytes:
-        with mpl.rc_context({**dict(mpl.rcParamsDefault), **SETTINGS}), warnings.catch_warnings():
+        with mpl.rc_context(LOOK), warnings.catch_warnings():
             # A sign that the font lacks is drawn as a box; that is no news for the reader's log.
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             file = io.BytesIO()

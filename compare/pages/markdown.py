@@ -47,7 +47,7 @@ def text(value: object, longest: int | None = None) -> str:
     Examples
     --------
     >>> text("a|b *c* ag_news")
-    'a\\\\|b \\\\*c\\\\* ag_news'
+    'a\\|b \\*c\\* ag_news'
     """
     shown = _shorten(value, longest)
     escaped = SPECIAL.sub(lambda match: "\\" + match[0], shown)

@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from worthit.compare.pages.fairness import alarm_sentence, parameters, progress_table, search_metric
-from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
+from worthit.compare.pages.fairness import alarm_sentence
+from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, title_name
 from worthit.compare.pages.phrases import count, duration, plural, points, span
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import COSTS, machine_sentence
+from worthit.compare.pages.training import (
+    curve_section,
+    ladder_section,
+    search_section,
+    words_section,
+)
 from worthit.compare.pages.verdict import refusal_phrase
 from worthit.compare.refusal import FEW_ITEMS
 
@@ -29,10 +35,10 @@ def model_page(model: dict[str, Any]) -> str:
         _summary(model),
         _per_class(model),
         _confusion(model),
-        _ladder(model),
-        _search(model),
-        _curve(model),
-        _words(model),
+        ladder_section(model),
+        search_section(model),
+        curve_section(model),
+        words_section(model),
         _cost(model),
         _alarms(model),
         reproduce_section("", [model], model["dataset"]),
@@ -134,115 +140,6 @@ def _worst_confusions(labels: list[str], matrix: list[list[int]], seed: str) -> 
         return ""
     listed = "; ".join(f"{emphasis(t, 40)} taken for {emphasis(a, 40)}, {n:,}" for n, t, a in worst)
     return f"The commonest mistakes{seed}: {listed}."
-
-
-def _ladder(model: dict[str, Any]) -> str:
-    """Write the table default -> penalty -> balanced -> tuned."""
-    ladder = model.get("ladder")
-    if not ladder:
-        return ""
-    positive = model["dataset"].get("positive")
-    with_features = any(step.get("features") for step in ladder)
-    with_cv = any(step.get("cv") is not None for step in ladder)
-    rows = []
-    for step in ladder:
-        test = step["test"]
-        if positive is None:
-            row = {name: test[f"{name}_macro"] for name in ("precision", "recall", "f1")}
-        else:
-            row = test["per_class"][positive]
-        cells = [points(row[name]) for name in ("precision", "recall", "f1")]
-        cv = ["-" if step.get("cv") is None else points(step["cv"])] if with_cv else []
-        features = [count(step.get("features"))] if with_features else []
-        cells = [*cv, *cells, points(test["accuracy"]), *features, duration(step.get("seconds"))]
-        rows.append([text(step["step"], 60), *cells])
-    what = "macro" if positive is None else emphasis(positive, 40)
-    cv = [f"CV {search_metric(model)}"] if with_cv else []
-    head = ["step", *cv, *(f"{m} {what}" for m in ("P", "R", "F1"))]
-    head += ["accuracy", *(["features"] if with_features else []), "time"]
-    align = "l" + "r" * (len(head) - 1)
-    chosen = ", only by cross-validation on train (CV)" if with_cv else ""
-    note = (
-        "Each step adds one thing to the step before. The scores on the right are of the test "
-        f"split, shown for the reader: no step was chosen by them{chosen}."
-    )
-    return f"## From the default to the tuned model\n\n{table(head, rows, align)}\n\n{note}"
-
-
-def _search(model: dict[str, Any]) -> str:
-    chosen = parameters(model["params"])
-    if not chosen:
-        return ""
-    tuning = model.get("tuning")
-    if not tuning or not model["progress"]:
-        return f"## Parameters\n\n{chosen}. No search: these are the defaults."
-    space, best = tuning.get("space") or {}, model["params"]
-    rows = [
-        [code(field, 40), code(best.get(field, "-"), 60), code(allowed, 80)]
-        + (["at the edge"] if field in (tuning.get("at_edge") or ()) else [""])
-        for field, allowed in space.items()
-    ]
-    fixed = {k: v for k, v in best.items() if k not in space}
-    parts = ["## Search", table(["parameter", "chosen", "searched", ""], rows, "llll")]
-    if fixed:
-        parts.append(f"Not searched: {parameters(fixed)}.")
-    trials, pruned = model["cost"].get("trials"), model["cost"].get("trials_pruned")
-    effort = f"{plural(trials or len(model['progress']), 'trial')}"
-    effort += f", {count(pruned)} of them stopped early" if pruned else ""
-    folds = tuning.get("folds")
-    judged = f"{folds} folds of train" if folds and folds > 1 else "the validation split"
-    took = model["cost"].get("tune_seconds")
-    took_phrase = f" in {duration(took)}" if took else ""
-    parts.append(f"{effort}{took_phrase}, each judged on {judged}; best so far:")
-    parts.append(progress_table(model))
-    if len(model["progress"]) > 1:
-        parts.append(f"![Best score so far over trials](figures/{model['slug']}-search.png)")
-    return "\n\n".join(parts)
-
-
-def _curve(model: dict[str, Any]) -> str:
-    curve = model.get("curve")
-    if not curve:
-        return ""
-    columns = (
-        ("train_loss", "train loss", lambda v: f"{v:.4f}"),
-        ("validation_loss", "validation loss", lambda v: f"{v:.4f}"),
-        ("validation_accuracy", "validation accuracy", points),
-        ("validation_f1_macro", "validation macro F1", points),
-        ("seconds", "time", duration),
-    )
-    kept = [c for c in columns if any(row.get(c[0]) is not None for row in curve)]
-    rows = []
-    for row in curve:
-        cells = [show(row[name]) if row.get(name) is not None else "" for name, _, show in kept]
-        best = " (best)" if row.get("epoch") == model.get("best_epoch") else ""
-        rows.append([f"{row['epoch']:g}{best}", *cells])
-    shown = table(["epoch", *(title for _, title, _ in kept)], rows, "l" + "r" * len(kept))
-    stopped = f" Training ended: {text(model['stopped'], 120)}." if model.get("stopped") else ""
-    note = f"The weights kept are those of the best epoch, chosen on validation.{stopped}"
-    figure = f"![Learning curve](figures/{model['slug']}-learning.png)"
-    return f"## Learning curve\n\n{figure}\n\n{shown}\n\n{note}"
-
-
-def _words(model: dict[str, Any]) -> str:
-    words = model.get("words")
-    if not words:
-        return ""
-    lines = []
-    for label, terms in words.items():
-        shown = ", ".join(
-            f"{code(_with_spaces(term), 40)} {weight:.2f}" for term, weight in terms[:15]
-        )
-        lines.append(f"{emphasis(label, 60)}: {shown}")
-    note = "The terms with the largest weights for each class; ␣ is a space at a word's edge."
-    return f"## Strongest words\n\n{bullets(lines)}\n\n{note}"
-
-
-def _with_spaces(term: str) -> str:
-    """Show the spaces around a character n-gram, which a code span would swallow."""
-    inner = term.strip(" ")
-    left = len(term) - len(term.lstrip(" "))
-    return "␣" * left + inner + "␣" * (len(term) - len(inner) - left)
 
 
 def _cost(model: dict[str, Any]) -> str:

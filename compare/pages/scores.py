@@ -136,8 +136,8 @@ def per_class_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     for row in pairing["classes"]:
         cells = [points(row[side][name]) for _, name in measures for side in ("baseline", "model")]
         mark = " (few)" if row["few"] else ""
-        shown = interval(row["difference"], row["low"], row["high"])
-        rows.append([f"{text(row['label'], 60)}{mark}", count(row["support"]), *cells, shown])
+        difference = interval(row["difference"], row["low"], row["high"])
+        rows.append([f"{text(row['label'], 60)}{mark}", count(row["support"]), *cells, difference])
     models = [numbers["models"][pairing[side]]["scores"] for side in ("baseline", "model")]
     rows.append(_mean_row("macro mean", numbers["n"], *models))
     floor = numbers["floor"]

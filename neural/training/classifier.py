@@ -178,13 +178,13 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         """
         deadline = None if time_limit is None else time.monotonic() + time_limit
         self.check()
-        labels = checked_labels(inputs, labels, "training")
-        check_classes(labels)
-        self.classes_, numbers = np.unique(labels, return_inverse=True)
+        truth = checked_labels(inputs, labels, "training")
+        check_classes(truth)
+        self.classes_, numbers = np.unique(truth, return_inverse=True)
         with ExitStack() as stack:
             stack.enter_context(own_randomness(self.seed))
             folder = Path(workspace or stack.enter_context(TemporaryDirectory())).resolve()
-            claim(folder, self._fingerprint(inputs, labels, validation))
+            claim(folder, self._fingerprint(inputs, truth, validation))
             self.encoder_ = self.learn_encoder(inputs)
             encoded = self.encoder_.encode(inputs, self.max_length)
             self.truncated_share_ = encoded.truncated_share
@@ -242,15 +242,15 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         if validation is None:
             return None
         inputs, labels = validation
-        labels = checked_labels(inputs, labels, "validation")
-        unknown = np.setdiff1d(labels, self.classes_)
+        truth = checked_labels(inputs, labels, "validation")
+        unknown = np.setdiff1d(truth, self.classes_)
         if len(unknown):
             raise InputError(
                 f"Validation has the label {str(unknown[0])!r}, which no training input has; "
                 "every class must stand in the training part."
             )
         rows = self.encoder_.encode(inputs, self.max_length).rows
-        return Examples(rows, np.searchsorted(self.classes_, labels))
+        return Examples(rows, np.searchsorted(self.classes_, truth))
 
     def _fingerprint(self, inputs: Sequence, labels: np.ndarray, validation: Any) -> str:
         """Hash all that decides a fit, so that checkpoints of another one are not taken up."""

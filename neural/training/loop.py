@@ -85,7 +85,7 @@ def train(
             # All was done but the model was not saved: one more step would be one too many.
             trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))
         else:
-            trainer.train(resume_from_checkpoint=checkpoint and str(checkpoint))
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     best_step = state.best_global_step or state.global_step
     if validation is not None:

@@ -1,5 +1,7 @@
 """The recurrent network: embedding, layers in one or both directions, pooling, a small head."""
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 
@@ -9,13 +11,15 @@ from worthit.neural.training.word_vectors import WordVectors, in_second_side
 
 __all__ = ["RecurrentNetwork"]
 
+Cell = Callable[..., nn.RNNBase]
+
 
 class RecurrentNetwork(nn.Module):
     """Words to class logits through a recurrent cell.
 
     Parameters
     ----------
-    cell : type of torch.nn.RNNBase
+    cell : callable
         ``torch.nn.RNN``, ``torch.nn.GRU`` or ``torch.nn.LSTM``.
     n_words, n_classes : int
         Size of the vocabulary, and of the output.
@@ -38,7 +42,7 @@ class RecurrentNetwork(nn.Module):
 
     def __init__(
         self,
-        cell: type[nn.RNNBase],
+        cell: Cell,
         *,
         n_words: int,
         n_classes: int,
@@ -53,16 +57,12 @@ class RecurrentNetwork(nn.Module):
         word_dropout: float,
     ) -> None:
         super().__init__()
-        n_directions = 1 + bidirectional
-        width = hidden * n_directions
+        width = hidden * (1 + bidirectional)
         self.pairs, self.pooling = pairs, pooling
         self.with_last = concat_last or pooling == "last"
         self.vectors = WordVectors(n_words, embedding, pairs=pairs, word_dropout=word_dropout)
         self.layers = nn.ModuleList(
-            nn.ModuleList(
-                cell(width if layer else embedding, hidden, batch_first=True)
-                for _ in range(n_directions)
-            )
+            RecurrentLayer(cell, width if layer else embedding, hidden, bidirectional)
             for layer in range(layers)
         )
         n_pooled = 0 if pooling == "last" else len(pooling.split("+")) * (4 if pairs else 1)
@@ -74,8 +74,8 @@ class RecurrentNetwork(nn.Module):
         mask = input_ids != PAD
         lengths = mask.sum(dim=1)
         states = self.vectors(input_ids)  # (batch, time, dim)
-        for directions in self.layers:
-            states, ends = self._read(directions, self.dropout(states), lengths)
+        for layer in self.layers:
+            states, ends = layer(self.dropout(states), lengths)
         summaries = [ends] if self.with_last else []
         if self.pooling != "last" and self.pairs:
             summaries.append(pool_sides(states, mask, in_second_side(input_ids), self.pooling))
@@ -83,13 +83,22 @@ class RecurrentNetwork(nn.Module):
             summaries.append(pool(states, mask, self.pooling))
         return self.head(self.dropout(torch.cat(summaries, dim=-1)))
 
-    def _read(
-        self, directions: nn.ModuleList, states: torch.Tensor, lengths: torch.Tensor
+
+class RecurrentLayer(nn.Module):
+    """One layer, in one direction or both."""
+
+    def __init__(self, cell: Cell, n_inputs: int, hidden: int, bidirectional: bool) -> None:
+        super().__init__()
+        self.forwards = cell(n_inputs, hidden, batch_first=True)
+        self.backwards = cell(n_inputs, hidden, batch_first=True) if bidirectional else None
+
+    def forward(
+        self, states: torch.Tensor, lengths: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Run one layer; return its states (batch, time, width) and last ones (batch, width)."""
-        forwards = directions[0](states)[0]
-        if len(directions) == 1:
+        """Return the states (batch, time, width) and each text's last ones (batch, width)."""
+        forwards = self.forwards(states)[0]
+        if self.backwards is None:
             return forwards, last(forwards, lengths)
-        backwards = directions[1](reverse_within(states, lengths))[0]
+        backwards = self.backwards(reverse_within(states, lengths))[0]
         ends = torch.cat([last(forwards, lengths), last(backwards, lengths)], dim=-1)
         return torch.cat([forwards, reverse_within(backwards, lengths)], dim=-1), ends

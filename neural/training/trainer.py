@@ -55,7 +55,8 @@ class ClassifierTrainer(Trainer):
             return {**classifier.collate(rows), "labels": torch.tensor(labels)}
 
         def compute_metrics(given: EvalPrediction) -> dict[str, float]:
-            return score(given.label_ids, np.asarray(given.predictions).argmax(axis=-1))
+            guess = np.asarray(given.predictions).argmax(axis=-1)
+            return score(np.asarray(given.label_ids), guess)
 
         super().__init__(
             model=network,
@@ -94,8 +95,8 @@ class ClassifierTrainer(Trainer):
         loss = losses.mean()
         return (loss, {"logits": logits}) if return_outputs else loss
 
-    def _get_train_sampler(self, train_dataset: Examples | None = None) -> Sampler[int]:
-        examples = train_dataset or self.train_dataset
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        examples: Any = train_dataset or self.train_dataset
         return LengthGroupedSampler(examples.rows, self.args.train_batch_size, self.args.seed)
 
 

@@ -1,0 +1,205 @@
+"""The command line: what it prints where, its exit codes, and its one-line errors."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from worthit import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with a small data set and two prediction files."""
+    folder = tmp_path_factory.mktemp("home")
+    rng = np.random.default_rng(0)
+    words = {"good": ["great", "fine", "lovely"], "bad": ["awful", "poor", "dull"]}
+    for name, n in (("train", 160), ("test", 60)):
+        lines = ["text,label"]
+        for i in range(n):
+            label = ("good", "bad")[i % 2]
+            lines.append(f"a {rng.choice(words[label])} film {name} {i},{label}")
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    truth = ["x", "y"] * 30
+    for name, wrong in (("ours", 10), ("theirs", 4)):
+        lines = ["id,truth,prediction"]
+        for i, label in enumerate(truth):
+            lines.append(f"{i},{label},{label if i >= wrong else 'yx'['xy'.index(label)]}")
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(home, tmp_path, monkeypatch, capfd):
+    """Run the command line in an empty folder; returns exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("train", "test", "ours", "theirs"):
+        (tmp_path / "set").mkdir(exist_ok=True)
+        target = tmp_path / ("set" if name in ("train", "test") else ".") / f"{name}.csv"
+        target.write_bytes((home / f"{name}.csv").read_bytes())
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["cli.py", *words])
+        monkeypatch.delenv("WORTHIT_QUIET", raising=False)
+        capfd.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code or 0
+        output = capfd.readouterr()
+        return code, output.out, output.err
+
+    return call
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; sys.argv = ['cli.py', '--help']\nfrom worthit import cli\n"
+    code += "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+    code += "print(sorted({'numpy', 'pandas', 'sklearn', 'torch', 'optuna'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_command_has_help(run):
+    commands = ("models", "describe", "baseline", "neural", "compare", "report", "predict")
+    for command in commands:
+        code, out, _ = run(command, "--help")
+        assert code == 0
+        assert f"{command} [OPTIONS]" in out
+
+
+def test_models_lists_kinds_without_importing_models(run):
+    code, out, _ = run("models", "--json")
+    listed = json.loads(out)["models"]
+    assert code == 0
+    assert listed["tfidf"]["kinds"] == ["text", "pair"]
+    assert {"majority", "tfidf", "gru"} <= set(listed)
+
+
+def test_a_model_shows_its_hyper_parameters(run):
+    _, out, _ = run("models", "tfidf", "--json")
+    assert json.loads(out)["defaults"]["word_max"] == 2
+
+
+def test_json_is_alone_on_standard_output(run):
+    code, out, err = run("baseline", "set", "--trials", "2", "--json")
+    record = json.loads(out)
+    assert code == 0
+    assert record["model"] == "tfidf"
+    assert Path(record["report"]).is_file()
+    assert "tuning tfidf" in err
+    code, again, _ = run("baseline", "set", "--trials", "2", "--json", "--quiet")
+    assert json.loads(again) == record
+
+
+def test_quiet_shows_no_progress(run):
+    code, out, err = run("baseline", "set", "--trials", "0", "--quiet")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "report: reports/set/tfidf.md"
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_a_comparison_ends_in_a_verdict_and_is_rendered_again_without_training(run):
+    code, out, _ = run("compare", "set", "--models", "majority,tfidf", "--trials", "0", "--json")
+    summary = json.loads(out)
+    (pairing,) = summary["pairings"]
+    assert code == 0
+    assert (pairing["baseline"], pairing["model"]) == ("majority", "tfidf")
+    assert pairing["verdict"] == "worth it"
+    assert pairing["low"] < pairing["difference"] < pairing["high"]
+    assert Path(pairing["report"]).is_file()
+    page = Path(summary["report"])
+    written = page.read_text(encoding="utf-8")
+    page.unlink()
+    code, out, _ = run("report", "set", "--baseline", "majority")
+    assert code == 0
+    assert out.splitlines()[-1] == f"report: {page.as_posix()}"
+    assert (
+        page.read_text(encoding="utf-8").split("## Reproduce")[0]
+        == (written.split("## Reproduce")[0])
+    )
+
+
+def test_predictions_of_any_tool_are_compared(run):
+    code, out, _ = run("compare", "--predictions", "ours.csv", "theirs.csv", "--json")
+    (pairing,) = json.loads(out)["pairings"]
+    assert code == 0
+    assert pairing["difference"] == pytest.approx(6 / 60)
+
+
+def test_predict_answers_new_texts(run, tmp_path):
+    _, out, _ = run("baseline", "set", "--trials", "0", "--json")
+    folder = json.loads(out)["run"]
+    code, out, _ = run("predict", folder, "a lovely film", "--json")
+    assert code == 0
+    assert json.loads(out)["predictions"][0]["prediction"] == "good"
+    (tmp_path / "new.csv").write_text('text\nso awful\n"great, fine"\n', encoding="utf-8")
+    code, out, _ = run("predict", folder, "--file", "new.csv")
+    assert [line.split(",")[0] for line in out.splitlines()] == ["prediction", "bad", "good"]
+
+
+def test_describe_counts_rows(run):
+    code, out, _ = run("describe", "set", "--json")
+    assert code == 0
+    assert json.loads(out)["sizes"]["test"] == 60
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["baseline", "nowhere"], "error: 'nowhere' does not exist"),
+        (["baseline", "set", "--penalty", "l0"], "choose one of auto, l1, l2, elasticnet"),
+        (["baseline", "set", "--metric", "f2"], "error: Unknown metric 'f2'"),
+        (["baseline", "set", "--set", "depth=3"], "no model that runs has a field 'depth'"),
+        (["baseline", "set", "--label", "mood"], "mood"),
+        (["baseline", "set", "--time-limit", "soon"], "write it like 50m, 1h30m or 90s"),
+        (["baseline", "set", "--trials", "-1"], "Got -1 trials"),
+        (["baseline", "set", "--language", "xx"], "Got language 'xx'"),
+        (["neural", "rn", "set"], "error: Unknown model 'rn'; choose one of"),
+        (["compare", "set", "--models", "tfidf"], "a comparison needs two"),
+        (["compare", "set", "--models", "tfidf,tfidf"], "list every model once"),
+        (["compare", "set", "--max-ms", "-1"], "--max-ms is -1"),
+        (["compare", "--predictions", "ours.csv"], "give two and more"),
+        (["compare", "--predictions", "ours.csv", "set/test.csv"], "error: "),
+        (["report", "unknown"], "No finished run of 'unknown'"),
+        (["predict", "runs/none", "text"], "There is no folder"),
+        (["models", "bart"], "Unknown model 'bart'"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_line_and_exit_code_1(run, words, sentence):
+    code, out, err = run(*words)
+    assert code == 1
+    assert out == ""
+    assert err.splitlines()[-1].startswith("error: ")
+    assert sentence in err.splitlines()[-1]
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [["fly"], ["baseline", "--speed"], ["neural"], ["predict"]])
+def test_wrong_usage_is_exit_code_2(run, words):
+    code, _, err = run(*words)
+    assert code == 2
+    assert "Usage" in err
+
+
+def test_a_comparison_killed_anywhere_goes_on_from_there(run, tmp_path):
+    words = ["compare", "set", "--models", "majority,tfidf", "--trials", "12"]
+    child = subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), *words], cwd=tmp_path, stderr=subprocess.DEVNULL
+    )
+    log = "*/tfidf-*/work/search.log"
+    while not list((tmp_path / "runs").glob(log)) and child.poll() is None:
+        time.sleep(0.05)
+    time.sleep(1)
+    child.kill()
+    child.wait()
+    code, out, _ = run(*words, "--json")
+    assert code == 0
+    assert json.loads(out)["runs"][1]["cost"]["trials"] == 12
