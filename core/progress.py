@@ -39,6 +39,7 @@ def progress(total: float | None, what: str, unit: str = "it") -> tqdm:
         file=sys.stderr,
         disable=quiet(),
         dynamic_ncols=True,
+        delay=1.0,  # what is over in a second needs no bar
         # A terminal gets a live bar; a log file one line in a while.
         mininterval=0.2 if sys.stderr.isatty() else 5.0,
         leave=True,

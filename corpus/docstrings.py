@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from worthit.core.errors import InputError
+from worthit.core.progress import progress
 from worthit.corpus.prose import first_prose
 from worthit.corpus.table import Table
 
@@ -56,12 +57,15 @@ def docstrings_table() -> Table:
     Table
         Columns ``text``, ``label`` and ``group``, in the same order on every machine.
     """
-    found = [
-        (prose, label, module)
-        for package, label in LIBRARIES.items()
-        for module, docstring in _docstrings(package)
-        if (prose := first_prose(docstring))
-    ]
+    found: list[tuple[str, str, str]] = []
+    with progress(len(LIBRARIES), "reading docstrings", "library") as bar:
+        for package, label in LIBRARIES.items():
+            found += [
+                (prose, label, module)
+                for module, docstring in _docstrings(package)
+                if (prose := first_prose(docstring))
+            ]
+            bar.update()
     labels: defaultdict[str, set[str]] = defaultdict(set)
     for text, label, _ in found:
         labels[text.casefold()].add(label)

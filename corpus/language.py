@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from worthit.core.errors import MissingExtraError
+from worthit.core.progress import progress
 
 __all__ = ["LANGUAGES", "guess_language", "normalise"]
 
@@ -84,7 +85,11 @@ def normalise(inputs: list[Any], language: str) -> list[Any]:
     )
     normaliser = _hazm_normalizer()
     # The sides of pairs repeat, so each text is normalised once.
-    spelt = {text: normaliser.normalize(text) for text in texts}
+    spelt = {}
+    with progress(len(texts), "normalising Persian", "text") as bar:
+        for text in texts:
+            spelt[text] = normaliser.normalize(text)
+            bar.update()
     return [
         spelt[item] if isinstance(item, str) else tuple(spelt[side] for side in item)
         for item in inputs

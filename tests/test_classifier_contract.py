@@ -21,7 +21,7 @@ each_model = pytest.mark.parametrize("name", list(ENTRIES))
 each_case = pytest.mark.parametrize(("name", "kind"), CASES)
 
 # A toy needs no full-sized network: any model that has such a field gets such a value.
-SMALL = {"epochs": 6, "batch_size": 8, "hidden": 16, "embedding": 16, "learning_rate": 0.02}
+SMALL = {"epochs": 10, "patience": 10, "batch_size": 8, "hidden": 32, "embedding": 32}
 
 TOPICS = {
     "sport": "match goal team player coach league",

@@ -94,7 +94,7 @@ def test_json_is_alone_on_standard_output(run):
     assert code == 0
     assert record["model"] == "tfidf"
     assert Path(record["report"]).is_file()
-    assert "tuning tfidf" in err
+    assert "tfidf: fitting" in err
     code, again, _ = run("baseline", "set", "--trials", "2", "--json", "--quiet")
     assert json.loads(again) == record
 

@@ -210,7 +210,7 @@ def baseline_run():
     run.record["ladder"] = [
         {
             "step": step,
-            "params": {},
+            "params": {"penalty": "l1" if step == "L1" else "l2", "C": 1.0},
             "cv": cv,
             "features": features,
             "seconds": 2.2,

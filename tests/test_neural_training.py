@@ -254,6 +254,11 @@ def test_senseless_data_are_refused_in_a_sentence():
         fit(validation=(["x"], ["z"]))
 
 
+def test_divergence_is_said_in_a_sentence():
+    with pytest.raises(InputError, match="Training diverged with learning_rate=1e.38"):
+        fit(learning_rate=1e38)
+
+
 def test_another_models_folder_is_refused(tmp_path):
     fit(epochs=1).save(tmp_path)
     record = json.loads((tmp_path / "params.json").read_text())

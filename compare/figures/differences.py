@@ -82,15 +82,14 @@ def _title(pairing: dict[str, Any]) -> str:
     ahead = sum(row["low"] > 0 for row in known)
     behind = sum(row["high"] < 0 for row in known)
     n = len(known)
-    if behind == n:
-        return f"{baseline} is ahead on every class"
-    if ahead == n:
-        return f"{model} is ahead on every class"
+    large = "" if n == len(pairing["classes"]) else " with enough items"
+    if n in (ahead, behind):
+        return f"{baseline if behind else model} is ahead on every class{large}"
     if not ahead and not behind:
         return "No class shows a clear difference"
     parts = [f"{model} is clearly ahead on {ahead}"] if ahead else []
     parts += [f"{baseline} {'on' if ahead else 'is clearly ahead on'} {behind}"] if behind else []
-    return f"{', '.join(parts)} of {n} classes"
+    return f"{', '.join(parts)} of {n} classes{large}"
 
 
 def _draw_row(axes: Axes, place: int, row: dict[str, Any], main: bool) -> None:
@@ -124,7 +123,10 @@ def _limit_x(axes: Axes, rows: list[dict[str, Any]], margin: float) -> None:
 def _x_label(pairing: dict[str, Any]) -> str:
     model, baseline = label(pairing["model"], 24), label(pairing["baseline"], 24)
     unit = "F1 points" if pairing["metric"].startswith("f1") else "points"
-    how = "no interval" if pairing["refusal"] else "95 % paired bootstrap"
+    how = "95 % paired bootstrap"
+    if pairing["refusal"]:
+        judged = any(row["low"] is not None for row in pairing["classes"])
+        how = f"{how} where there are enough items" if judged else "no interval"
     return f"{unit}, {model} minus {baseline} ({how})"
 
 

@@ -16,7 +16,7 @@ def evidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         "## Is it real?",
         _two_by_two(pairing),
         " ".join([_mcnemar(pairing), _randomisation(numbers, pairing)]),
-        " ".join([_interval(pairing), _detectable(numbers, pairing)]),
+        f"{_interval(pairing)} {_detectable(numbers, pairing)}".strip(),
         _seeds(numbers, pairing),
     ]
     return "\n\n".join(part for part in parts if part)

@@ -85,7 +85,8 @@ def _summary(model: dict[str, Any]) -> str:
     if model["without_leaked"]:
         rest = model["without_leaked"]
         lines.append(
-            f"{plural(rest['leaked'], 'test item')} also in the training data; without them "
+            f"{plural(rest['leaked'], 'test item stands', 'test items stand')} in the training "
+            "data as well; without them "
             f"{points(rest[interval['metric']])} {metric}."
         )
     return "\n".join(f"> {line}" for line in lines)

@@ -8,6 +8,8 @@ from worthit.compare.pages.phrases import count, duration, plural, points
 
 __all__ = ["curve_section", "ladder_section", "search_section", "words_section"]
 
+MOST_CHANGES = 3  # more are counted, not listed
+
 
 def ladder_section(model: dict[str, Any]) -> str:
     """Write the table default -> penalty -> balanced -> tuned."""
@@ -18,8 +20,11 @@ def ladder_section(model: dict[str, Any]) -> str:
     with_features = any(step.get("features") for step in ladder)
     with_cv = any(step.get("cv") is not None for step in ladder)
     rows = []
+    before: dict[str, Any] = {}
     for step in ladder:
         test = step["test"]
+        change = _changes(before, step.get("params") or {})
+        before = step.get("params") or before
         if positive is None:
             row = {name: test[f"{name}_macro"] for name in ("precision", "recall", "f1")}
         else:
@@ -28,18 +33,26 @@ def ladder_section(model: dict[str, Any]) -> str:
         cv = ["-" if step.get("cv") is None else points(step["cv"])] if with_cv else []
         features = [count(step.get("features"))] if with_features else []
         cells = [*cv, *cells, points(test["accuracy"]), *features, duration(step.get("seconds"))]
-        rows.append([text(step["step"], 60), *cells])
+        rows.append([text(step["step"], 60), change, *cells])
     what = "macro" if positive is None else emphasis(positive, 40)
     cv = [f"CV {search_metric(model)}"] if with_cv else []
-    head = ["step", *cv, *(f"{m} {what}" for m in ("P", "R", "F1"))]
+    head = ["step", "what changes", *cv, *(f"{m} {what}" for m in ("P", "R", "F1"))]
     head += ["accuracy", *(["features"] if with_features else []), "time"]
-    align = "l" + "r" * (len(head) - 1)
+    align = "ll" + "r" * (len(head) - 2)
     chosen = ", only by cross-validation on train (CV)" if with_cv else ""
     note = (
-        "Each step adds one thing to the step before. The scores on the right are of the test "
-        f"split, shown for the reader: no step was chosen by them{chosen}."
+        "The last scores of each row are of the test split, shown for the reader: no step was "
+        f"chosen by them{chosen}."
     )
     return f"## From the default to the tuned model\n\n{table(head, rows, align)}\n\n{note}"
+
+
+def _changes(before: dict[str, Any], params: dict[str, Any]) -> str:
+    """Name the parameters that a step changes, if they are few."""
+    changed = {k: v for k, v in params.items() if before.get(k, v) != v or k not in before}
+    if not before or not changed:
+        return ""
+    return parameters(changed) if len(changed) <= MOST_CHANGES else f"{len(changed)} parameters"
 
 
 def search_section(model: dict[str, Any]) -> str:

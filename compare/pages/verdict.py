@@ -170,8 +170,12 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
 
 
 def _refusal_remedy(refusal: dict[str, Any]) -> str:
-    what = "groups" if refusal["kind"] == "groups" else "test items of that class"
-    return f"At least {refusal['need']} {what} are needed before anything can be said."
+    if refusal["kind"] == "groups":
+        return f"At least {refusal['need']} groups are needed before anything can be said."
+    return (
+        f"At least {refusal['need']} test items of that class are needed, or a metric in which it "
+        "weighs less: `--metric f1_weighted` or `--metric accuracy`."
+    )
 
 
 def settle_sentence(pairing: dict[str, Any]) -> str:

@@ -5,34 +5,54 @@ They hold pickles, so they stay in the workspace of the run that made them and a
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import torch
 
 from worthit.core.files import read_json, write_json
+from worthit.core.hashing import sha256_of
 
-__all__ = ["STATE", "claim", "history_of", "last_whole"]
+if TYPE_CHECKING:
+    from worthit.neural.training.classifier import NeuralClassifier
+
+__all__ = ["STATE", "claim", "fingerprint", "history_of", "last_whole"]
 
 OWNER = "fit.json"
 STATE = "trainer_state.json"
 
 
-def claim(workspace: Path, fingerprint: str) -> None:
+def fingerprint(
+    classifier: "NeuralClassifier",
+    inputs: Sequence,
+    labels: Sequence,
+    validation: tuple[Sequence, Sequence] | None,
+) -> str:
+    """Hash all that decides how a fit ends: model, parameters, data, version of torch."""
+    parts = [classifier.name, torch.__version__, repr(sorted(classifier.get_params().items()))]
+    for some, theirs in ((inputs, labels), validation or ((), ())):
+        parts += [repr(one) for one in some]
+        parts += [str(label) for label in theirs]
+    return sha256_of(parts)
+
+
+def claim(workspace: Path, owner: str) -> None:
     """Make the workspace ready for a fit; checkpoints of any other fit are removed.
 
     Parameters
     ----------
     workspace : pathlib.Path
         The folder; made if missing.
-    fingerprint : str
-        Hash of all that decides the outcome: data, parameters, versions.
+    owner : str
+        The :func:`fingerprint` of the fit.
     """
-    owner = {"fingerprint": fingerprint}
     path = workspace / OWNER
-    if path.exists() and read_json(path) == owner:
+    if path.exists() and read_json(path) == {"fingerprint": owner}:
         return
     for checkpoint in workspace.glob("checkpoint-*"):
         shutil.rmtree(checkpoint)
-    write_json(path, owner)
+    write_json(path, {"fingerprint": owner})
 
 
 def last_whole(workspace: Path) -> Path | None:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -14,10 +14,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from torch import nn
 
 from worthit.core.errors import InputError
-from worthit.core.hashing import sha256_of
 from worthit.neural.training.balance import check_balance, resampled
 from worthit.neural.training.batches import Examples, pad_rows
-from worthit.neural.training.checkpoints import claim
+from worthit.neural.training.checkpoints import claim, fingerprint
 from worthit.neural.training.checks import (
     check_classes,
     checked_labels,
@@ -26,23 +25,13 @@ from worthit.neural.training.checks import (
     require_share,
 )
 from worthit.neural.training.device import PRECISIONS, best_device, use_bf16
-from worthit.neural.training.encoded import Encoded
+from worthit.neural.training.encoded import Encoder
 from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.saving import load, save
 from worthit.neural.training.scores import METRICS
 
-__all__ = ["Encoder", "NeuralClassifier"]
-
-
-class Encoder(Protocol):
-    """Turns inputs into token ids: a vocabulary, a tokenizer."""
-
-    def encode(self, inputs: Sequence, max_length: int) -> Encoded:
-        """Return a row of ids for each input."""
-
-    def save(self, folder: Path) -> None:
-        """Write it without pickle."""
+__all__ = ["NeuralClassifier"]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -184,7 +173,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         with ExitStack() as stack:
             stack.enter_context(own_randomness(self.seed))
             folder = Path(workspace or stack.enter_context(TemporaryDirectory())).resolve()
-            claim(folder, self._fingerprint(inputs, truth, validation))
+            claim(folder, fingerprint(self, inputs, truth, validation))
             self.encoder_ = self.learn_encoder(inputs)
             encoded = self.encoder_.encode(inputs, self.max_length)
             self.truncated_share_ = encoded.truncated_share
@@ -251,11 +240,3 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             )
         rows = self.encoder_.encode(inputs, self.max_length).rows
         return Examples(rows, np.searchsorted(self.classes_, truth))
-
-    def _fingerprint(self, inputs: Sequence, labels: np.ndarray, validation: Any) -> str:
-        """Hash all that decides a fit, so that checkpoints of another one are not taken up."""
-        parts = [self.name, torch.__version__, repr(sorted(self.get_params().items()))]
-        for some, theirs in ((inputs, labels), validation or ((), ())):
-            parts += [repr(one) for one in some]
-            parts += [repr(str(one)) for one in theirs]
-        return sha256_of(parts)

@@ -1,10 +1,13 @@
-"""Inputs as rows of token ids, and how much of a too long one is kept."""
+"""Inputs as rows of token ids, what makes them, and how much of a too long one is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-__all__ = ["Encoded", "room_for_each"]
+__all__ = ["Encoded", "Encoder", "room_for_each"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,16 @@ class Encoded:
 
     rows: list[np.ndarray]
     truncated_share: float
+
+
+class Encoder(Protocol):
+    """Turns inputs into token ids: a vocabulary, a tokenizer."""
+
+    def encode(self, inputs: Sequence, max_length: int) -> Encoded:
+        """Return a row of at most ``max_length`` ids for each input."""
+
+    def save(self, folder: Path) -> None:
+        """Write it into a folder, without pickle."""
 
 
 def room_for_each(lengths: list[int], room: int) -> list[int]:

@@ -8,6 +8,7 @@ from safetensors.torch import load_model
 from torch import nn
 from transformers import TrainerState
 
+from worthit.core.errors import InputError
 from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import STATE, history_of, last_whole
@@ -74,6 +75,11 @@ def train(
     -------
     Outcome
         The learning curve and why it ends.
+
+    Raises
+    ------
+    InputError
+        If the weights have grown beyond all numbers.
     """
     metric, patience = classifier.metric, classifier.patience
     n_batches = -(-len(training) // classifier.batch_size)
@@ -90,6 +96,10 @@ def train(
     best_step = state.best_global_step or state.global_step
     if validation is not None:
         load_model(network, workspace / f"checkpoint-{best_step}" / "model.safetensors")
+    if not all(weights.isfinite().all() for weights in network.parameters()):
+        raise InputError(
+            f"Training diverged with learning_rate={classifier.learning_rate!r}; choose a smaller one."
+        )
     if watch.out_of_time:
         stopped = "the time limit was reached"
     elif epochs_since_best(state.log_history, metric) >= patience:

@@ -75,13 +75,22 @@ class RecurrentNetwork(nn.Module):
         lengths = mask.sum(dim=1)
         states = self.vectors(input_ids)  # (batch, time, dim)
         for layer in self.layers:
-            states, ends = layer(self.dropout(states), lengths)
+            states, ends = layer(self._hide_features(states), lengths)
         summaries = [ends] if self.with_last else []
         if self.pooling != "last" and self.pairs:
             summaries.append(pool_sides(states, mask, in_second_side(input_ids), self.pooling))
         elif self.pooling != "last":
             summaries.append(pool(states, mask, self.pooling))
         return self.head(self.dropout(torch.cat(summaries, dim=-1)))
+
+    def _hide_features(self, states: torch.Tensor) -> torch.Tensor:
+        """Drop the same features at all of a text's words (Gal and Ghahramani, 2016).
+
+        Besides helping recurrent networks more than drawing anew for each word, it is faster: the
+        random numbers of the plain kind take a tenth of a step.
+        """
+        kept = self.dropout(states.new_ones(len(states), 1, states.shape[-1]))
+        return states * kept  # (batch, time, dim) * (batch, 1, dim)
 
 
 class RecurrentLayer(nn.Module):

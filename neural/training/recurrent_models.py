@@ -76,10 +76,11 @@ class RecurrentClassifier(WordClassifier):
         """Return what tuning may vary."""
         return {
             "learning_rate": FloatDistribution(5e-4, 5e-3, log=True),
-            "batch_size": CategoricalDistribution([16, 32, 64]),
+            "batch_size": CategoricalDistribution([32, 64, 128]),
             "hidden": CategoricalDistribution([64, 128, 256]),
             "layers": IntDistribution(1, 2),
-            "dropout": FloatDistribution(0.1, 0.5),
+            "dropout": FloatDistribution(0.1, 0.7),
+            "word_dropout": FloatDistribution(0.0, 0.5),
             "pooling": CategoricalDistribution(["max", "mean", "max+mean"]),
             "concat_last": CategoricalDistribution([False, True]),
         }

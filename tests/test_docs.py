@@ -1,0 +1,45 @@
+"""What the documents show runs: the README's example, and every example in a docstring."""
+
+import doctest
+import re
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("core", "corpus", "baselines", "neural", "compare", "experiment")
+MODULES = sorted(
+    "worthit." + path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+    for room in ROOMS
+    for path in (ROOT / room).rglob("*.py")
+    if ">>> " in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_docstrings_hold(module):
+    assert doctest.testmod(import_module(module)).failed == 0
+
+
+def test_the_readmes_example_runs(tmp_path, monkeypatch, capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    rng = np.random.default_rng(0)
+    words = {"good": ["lovely", "great"], "bad": ["awful", "dull"]}
+    rows = [f"what a {rng.choice(words[m])} film {i},{m}" for i in range(60) for m in words]
+    (tmp_path / "reviews.csv").write_text("\n".join(["text,mood", *rows]) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    exec(example, {})
+    printed = capsys.readouterr().out
+    assert "'train':" in printed
+    assert "worth it" in printed
+    assert "good" in printed
+
+
+def test_the_readmes_commands_exist():
+    from worthit.cli import app
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    known = {command.callback.__name__ for command in app.registered_commands}
+    assert set(re.findall(r"python cli\.py (\w+)", text)) <= known
