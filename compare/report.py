@@ -27,10 +27,13 @@ class Report:
         The content of report.json; the Markdown is a pure function of it.
     records : list of dict
         The records of the runs it was made from.
+    folder : pathlib.Path or None
+        Where its pages are, or are to be.
     """
 
     numbers: dict[str, Any]
     records: list[dict[str, Any]] = field(default_factory=list)
+    folder: Path | None = None
 
     @classmethod
     def from_runs(
@@ -68,15 +71,9 @@ class Report:
         content = judge_runs(runs, baseline, metric, margin, limits or Limits(), command)
         return cls(plain(content), [run.record for run in runs])
 
-    def summary(self, folder: Path | None = None) -> dict[str, Any]:
-        """Return what ``compare --json`` prints: differences as fractions of 1.
-
-        Parameters
-        ----------
-        folder : pathlib.Path, optional
-            Where the report was written; pages are then given with it.
-        """
-        where = Path() if folder is None else Path(folder)
+    def summary(self) -> dict[str, Any]:
+        """Return what ``compare --json`` prints: differences as fractions of 1."""
+        where = self.folder or Path()
         names = (
             "baseline model metric difference low high p holm_p mcnemar_p minimum_detectable "
             "margin verdict"

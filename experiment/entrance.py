@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +168,7 @@ def compare(
         limits=limits,
         command=where.command,
     )
-    made.write(where.reports / slug(dataset.name))
-    return made
+    return _written(made, where.reports / slug(dataset.name))
 
 
 def compare_predictions(
@@ -211,8 +211,7 @@ def compare_predictions(
         limits=limits,
         command=command,
     )
-    made.write(reports / slug(name))
-    return made
+    return _written(made, reports / slug(name))
 
 
 def report(
@@ -258,8 +257,7 @@ def report(
         limits=limits,
         command=command,
     )
-    made.write(folder)
-    return made
+    return _written(made, folder)
 
 
 def make_specs(
@@ -308,6 +306,11 @@ def make_specs(
             for seed in seeds
         ]
     return specs
+
+
+def _written(report: Report, folder: Path) -> Report:
+    report.write(folder)
+    return replace(report, folder=folder)
 
 
 def _check_choice(option: str, value: str, choices: Sequence[str]) -> None:

@@ -21,7 +21,8 @@ each_model = pytest.mark.parametrize("name", list(ENTRIES))
 each_case = pytest.mark.parametrize(("name", "kind"), CASES)
 
 # A toy needs no full-sized network: any model that has such a field gets such a value.
-SMALL = {"epochs": 10, "patience": 10, "batch_size": 8, "hidden": 32, "embedding": 32}
+SMALL = {"epochs": 8, "patience": 8, "batch_size": 8, "dropout": 0.1, "word_dropout": 0.0}
+SMALL |= {"hidden": 32, "embedding": 32}
 
 TOPICS = {
     "sport": "match goal team player coach league",

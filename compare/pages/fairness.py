@@ -33,6 +33,12 @@ def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
 def _split_sentence(numbers: dict[str, Any]) -> str:
     split = numbers["dataset"].get("split_sha256")
     sentence = f"Same test items on both sides, aligned by id (split {short_hash(split)})."
+    folds = max((m.get("outer_folds") or 0 for m in numbers["models"].values()), default=0)
+    if folds:
+        sentence += (
+            f" Every item of the data is a test item once, in {folds} outer folds: its answer "
+            "comes from a model that was searched and fitted without it."
+        )
     looks = [m.get("looks") for m in numbers["models"].values() if m.get("looks")]
     if looks:
         often = "once" if max(looks) == 1 else plural(max(looks), "time")

@@ -97,9 +97,8 @@ def train(
     if validation is not None:
         load_model(network, workspace / f"checkpoint-{best_step}" / "model.safetensors")
     if not all(weights.isfinite().all() for weights in network.parameters()):
-        raise InputError(
-            f"Training diverged with learning_rate={classifier.learning_rate!r}; choose a smaller one."
-        )
+        rate = classifier.learning_rate
+        raise InputError(f"Training diverged with learning_rate={rate!r}; choose a smaller one.")
     if watch.out_of_time:
         stopped = "the time limit was reached"
     elif epochs_since_best(state.log_history, metric) >= patience:
