@@ -136,6 +136,12 @@ class JudgeOptions:
         """Return margin and limits as the report takes them."""
         from worthit.compare.verdict import Limits
 
+        if not 0 < self.margin < 100:
+            from worthit.core.errors import InputError
+
+            raise InputError(
+                f"Got --margin {self.margin:g}; give points between 0 and 100, such as 1."
+            )
         limits = Limits(self.max_ms, self.max_train_minutes, self.price_per_hour)
         return {"margin": self.margin / 100, "limits": limits}
 
@@ -340,7 +346,7 @@ def predict(
     run: Annotated[str, typer.Argument(help="Folder of a finished run.")],
     texts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT ...]", help="Texts; for a model of pairs, two for each."),
+        typer.Argument(metavar="TEXT", help="Texts; for a model of pairs, two for each."),
     ] = None,
     file: Annotated[
         Path | None, typer.Option(help="CSV, TSV, JSONL or Parquet with the inputs.")

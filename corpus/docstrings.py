@@ -5,13 +5,14 @@ import gc
 import inspect
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 from worthit.core.errors import InputError
 from worthit.core.progress import progress
-from worthit.corpus.prose import first_prose
+from worthit.corpus import prose
+from worthit.corpus.cache import cached
 from worthit.corpus.table import Table
 
 __all__ = ["docstrings_table"]
@@ -45,25 +46,33 @@ NOT_THEIR_PROSE = {
 }
 
 
-@cache
 def docstrings_table() -> Table:
     """Read the first prose of each public docstring of the libraries, never importing them.
 
     Texts that differ in case only are duplicates: the first is kept, or none where two libraries
-    have the text, for then nobody could tell. The group is the module.
+    have the text, for then nobody could tell. The group is the module. Parsing takes seconds, so
+    the result is cached by the libraries' versions and by the code that makes it.
 
     Returns
     -------
     Table
         Columns ``text``, ``label`` and ``group``, in the same order on every machine.
     """
+    ours = [Path(file).read_text(encoding="utf-8") for file in (__file__, prose.__file__)]
+    installed = [
+        f"{name} {version(name)} {_folder_of(package)}" for package, name in LIBRARIES.items()
+    ]
+    return Table("docstrings", cached("docstrings", [*ours, *installed], _read_columns))
+
+
+def _read_columns() -> dict[str, list[str]]:
     found: list[tuple[str, str, str]] = []
     with progress(len(LIBRARIES), "reading docstrings", "library") as bar:
         for package, label in LIBRARIES.items():
             found += [
-                (prose, label, module)
+                (text, label, module)
                 for module, docstring in _docstrings(package)
-                if (prose := first_prose(docstring))
+                if (text := prose.first_prose(docstring))
             ]
             bar.update()
     labels: defaultdict[str, set[str]] = defaultdict(set)
@@ -75,8 +84,7 @@ def docstrings_table() -> Table:
         if len(labels[folded]) == 1:
             rows.setdefault(folded, row)
     texts, names, modules = zip(*rows.values(), strict=True)
-    columns = {"text": list(texts), "label": list(names), "group": list(modules)}
-    return Table("docstrings", columns)
+    return {"text": list(texts), "label": list(names), "group": list(modules)}
 
 
 def _docstrings(package: str) -> Iterator[tuple[str, str]]:

@@ -166,6 +166,7 @@ def test_describe_counts_rows(run):
         (["compare", "set", "--models", "tfidf"], "a comparison needs two"),
         (["compare", "set", "--models", "tfidf,tfidf"], "list every model once"),
         (["compare", "set", "--max-ms", "-1"], "--max-ms is -1"),
+        (["compare", "set", "--margin", "-3"], "Got --margin -3; give points between 0 and 100"),
         (["compare", "--predictions", "ours.csv"], "give two and more"),
         (["compare", "--predictions", "ours.csv", "set/test.csv"], "error: "),
         (["report", "unknown"], "No finished run of 'unknown'"),
