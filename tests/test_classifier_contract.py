@@ -39,7 +39,7 @@ def new(name, **values):
 
 
 @cache
-def toy(kind, n=60, seed=0):
+def toy(kind, n=90, seed=0):
     """Sentences in which the topic words tell the label; one class is larger than the others."""
     generator = np.random.default_rng(seed)
     labels = generator.choice(list(TOPICS), n, p=[0.4, 0.3, 0.3])
@@ -102,7 +102,7 @@ def test_same_seed_gives_same_predictions(name, kind):
 def test_fits_without_validation(name, kind):
     model = new(name)
     assert model.fit(*toy(kind, n=30)) is model
-    assert len(model.predict(toy(kind)[0])) == 60
+    assert len(model.predict(toy(kind)[0])) == 90
 
 
 @each_case

@@ -70,7 +70,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     family: ClassVar[str] = "neural"
     pretrained: ClassVar[bool] = False
 
-    epochs: int = 10
+    epochs: int = 8
     patience: int = 2
     batch_size: int = 64
     learning_rate: float = 2e-3
