@@ -129,8 +129,8 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         return {
             "analyzer": CategoricalDistribution(["word", "char", "both"]),
             "word_max": IntDistribution(1, 3),
-            "char_min": IntDistribution(1, 3),
-            "char_max": IntDistribution(3, 6),
+            "char_min": IntDistribution(1, 4),
+            "char_max": IntDistribution(4, 6),
             "min_df": IntDistribution(1, 5),
             "sublinear": CategoricalDistribution([True, False]),
             "naive_bayes": CategoricalDistribution([True, False]),

@@ -92,5 +92,5 @@ def _stated_kinds(tree: ast.Module) -> tuple[str, ...]:
                 else []
             )
             if any(isinstance(target, ast.Name) and target.id == "kinds" for target in targets):
-                return tuple(ast.literal_eval(statement.value))  # type: ignore[union-attr, attr-defined]
+                return tuple(ast.literal_eval(statement.value))  # type: ignore[attr-defined]
     return ()

@@ -108,7 +108,7 @@ def test_pairs_are_split_into_what_one_side_has_and_what_both_have():
         "both": {"the": 1, "sat": 1},
     }
     # 2 shared words of 3 in the first, of 4 in the second, of 5 in either
-    np.testing.assert_allclose(counts.shares, [[2 / 3, 2 / 4, 2 / 5]])
+    np.testing.assert_allclose(counts.shares["word"], [[2 / 3, 2 / 4, 2 / 5]])
 
 
 def test_rows_of_counts_are_rows_of_every_block():

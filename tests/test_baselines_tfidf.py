@@ -114,9 +114,12 @@ def test_every_way_of_balancing_fits(balance):
     ).mean() > 0.8
 
 
-def test_prepared_inputs_give_the_same_answers_as_raw_ones():
+@pytest.mark.parametrize("pairs", [False, True])
+def test_prepared_inputs_give_the_same_answers_as_raw_ones(pairs):
     texts, labels = toy()
     new, _ = toy(seed=1)
+    if pairs:
+        texts, new = (list(zip(one, reversed(one), strict=True)) for one in (texts, new))
     classifier = TfidfClassifier(min_df=2, word_max=1)
     counts = classifier.prepare([*texts, *new])
     raw = classifier.fit(texts, labels).predict_proba(new)
@@ -132,6 +135,14 @@ def test_strongest_words_name_what_gives_the_label_away():
     for label, words in strongest.items():
         subjects = {s.split()[1] for s, own in zip(SUBJECTS, LABELS, strict=True) if own == label}
         assert words[0][0].split()[-1] in subjects or words[0][0].split()[0] in subjects
+
+
+def test_pairs_with_empty_sides_are_answered_alone_or_together():
+    pairs = [("a cat", "a cat sat"), ("a dog", ""), ("", ""), ("", "a cat")] * 3
+    classifier = TfidfClassifier(min_df=1).fit(pairs, ["x", "y", "y", "x"] * 3)
+    together = classifier.predict_proba(pairs)
+    alone = np.vstack([classifier.predict_proba([pair]) for pair in pairs])
+    np.testing.assert_allclose(alone, together, atol=1e-12)
 
 
 def test_texts_without_any_feature_get_the_prior():

@@ -4,7 +4,7 @@ Every trial of a search, every fold and the refit work on the same counts. What 
 (ranges, document frequencies, weights) is a choice of columns and a rescaling, never a recount.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,12 +54,12 @@ class Counts:
     ----------
     blocks : tuple of Block
         All with the same number of rows.
-    shares : numpy.ndarray of shape (n_items, n_shares) or None
-        For pairs, how much the two sides overlap; dense, between 0 and 1.
+    shares : mapping of str to numpy.ndarray of shape (n_items, 3 * n_max)
+        For pairs, by analyzer, how much the two sides overlap at each order; empty for texts.
     """
 
     blocks: tuple[Block, ...]
-    shares: NDArray[np.float64] | None
+    shares: Mapping[str, NDArray[np.float64]]
 
     def __len__(self) -> int:
         return self.blocks[0].matrix.shape[0]
@@ -67,7 +67,7 @@ class Counts:
     def __getitem__(self, rows: ArrayLike) -> "Counts":
         index = np.asarray(rows)
         blocks = tuple(replace(block, matrix=block.matrix[index]) for block in self.blocks)
-        return Counts(blocks, None if self.shares is None else self.shares[index])
+        return Counts(blocks, {name: values[index] for name, values in self.shares.items()})
 
 
 def count(
@@ -113,8 +113,8 @@ def count(
         matrix.sort_indices()  # here once; solvers would sort again and again, in place
         blocks.append(Block("char", "", matrix, Terms.of_characters(padded, per_chunk)))
     if not pairs:
-        return Counts(tuple(blocks), None)
-    return _sides_compared(blocks)
+        return Counts(tuple(blocks), {})
+    return _sides_compared(blocks, {"word": word_max, "char": char_max})
 
 
 def _chunk_counts(
@@ -125,18 +125,20 @@ def _chunk_counts(
     return sparse.csr_array((ones, flat.astype(np.int32), starts.astype(np.int32)), shape=shape)
 
 
-def _sides_compared(blocks: list[Block]) -> Counts:
+def _sides_compared(blocks: list[Block], n_max: Mapping[str, int]) -> Counts:
     """Turn counts of all first sides above all second sides into features of pairs.
 
     What one side has and the other lacks tells more about a pair than its sides do.
     """
     compared: list[Block] = []
-    shares: list[NDArray[np.float64]] = []
+    shares: dict[str, NDArray[np.float64]] = {}
     for block in blocks:
         half = block.matrix.shape[0] // 2
         first, second = block.matrix[:half], block.matrix[half:]
         sides = split_sides(first, second)
-        shares.append(overlap_shares(first, second, block.terms.orders))
+        shares[block.analyzer] = overlap_shares(
+            first, second, block.terms.orders, n_max[block.analyzer]
+        )
         for side, matrix in zip(("first", "second", "both"), sides, strict=True):
             compared.append(Block(block.analyzer, side, matrix, block.terms))
-    return Counts(tuple(compared), np.hstack(shares))
+    return Counts(tuple(compared), shares)

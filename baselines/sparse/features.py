@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from worthit.baselines.sparse.counts import Block, Counts, count
+from worthit.baselines.sparse.overlap import SHARES
 from worthit.baselines.sparse.vocabulary import Vocabulary
 from worthit.baselines.sparse.weighting import Selection, WeightedBlock, fit_block, keep_columns
 
 __all__ = ["Features"]
 
+SHARE_NAMES = ("overlap with the first side", "overlap with the second side", "Jaccard overlap")
 SIDE_NAMES = {"": "", "first": "1: ", "second": "2: ", "both": "both: "}
 
 
@@ -31,15 +33,15 @@ class Features:
         In the same order.
     vocabularies : tuple of Vocabulary
         The n-grams of each block, as text.
-    n_shares : int
-        Number of dense overlap features of a pair; 0 for texts.
+    ranges : mapping of str to (int, int)
+        For pairs, the orders of n-grams by analyzer whose overlap is a feature; empty for texts.
     """
 
     settings: Mapping[str, Any]
     keys: tuple[tuple[str, str], ...]
     blocks: tuple[WeightedBlock, ...]
     vocabularies: tuple[Vocabulary, ...]
-    n_shares: int
+    ranges: Mapping[str, tuple[int, int]]
 
     @classmethod
     def fit(
@@ -63,8 +65,12 @@ class Features:
             Vocabulary(block.terms, weighted.columns)
             for block, weighted in zip(chosen, fitted, strict=True)
         )
-        n_shares = 0 if counts.shares is None else counts.shares.shape[1]
-        return cls(settings, keys, fitted, spelled, n_shares)
+        ranges = {
+            name: (selection.n_min, selection.n_max)
+            for name, selection in selections.items()
+            if name in counts.shares
+        }
+        return cls(settings, keys, fitted, spelled, ranges)
 
     @property
     def names(self) -> list[str]:
@@ -74,7 +80,17 @@ class Features:
             for (analyzer, side), terms in zip(self.keys, self.vocabularies, strict=True)
             for term in terms.strings
         ]
-        return named + [f"overlap {number + 1}" for number in range(self.n_shares)]
+        return named + [
+            f"{share} of {name} {n}-grams"
+            for name, (n_min, n_max) in self.ranges.items()
+            for n in range(n_min, n_max + 1)
+            for share in SHARE_NAMES
+        ]
+
+    @property
+    def n_shares(self) -> int:
+        """Number of dense overlap features."""
+        return sum(SHARES * (n_max - n_min + 1) for n_min, n_max in self.ranges.values())
 
     def transform(self, counts: Counts) -> sparse.csr_array:
         """Weight counts that come from the same counting as the fitted ones.
@@ -106,8 +122,9 @@ class Features:
         return self._side_by_side(parts, counts)
 
     def _side_by_side(self, parts: list[sparse.csr_array], counts: Counts) -> sparse.csr_array:
-        if self.n_shares:
-            parts = [*parts, sparse.csr_array(counts.shares)]
+        for name, (n_min, n_max) in self.ranges.items():
+            shares = counts.shares[name][:, SHARES * (n_min - 1) : SHARES * n_max]
+            parts = [*parts, sparse.csr_array(shares)]
         return sparse.hstack(parts, format="csr")
 
 

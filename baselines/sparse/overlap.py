@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-__all__ = ["overlap_shares", "split_sides"]
+__all__ = ["SHARES", "overlap_shares", "split_sides"]
 
 
 def split_sides(
@@ -29,8 +29,11 @@ def split_sides(
     return *alone, both
 
 
+SHARES = 3  # for each order of n-gram
+
+
 def overlap_shares(
-    first: sparse.csr_array, second: sparse.csr_array, orders: NDArray[np.int8]
+    first: sparse.csr_array, second: sparse.csr_array, orders: NDArray[np.int8], n_max: int
 ) -> NDArray[np.float64]:
     """Measure how much of each side stands in the other, for each order of n-gram.
 
@@ -40,16 +43,18 @@ def overlap_shares(
         Counts over the same columns.
     orders : numpy.ndarray of shape (n_grams,)
         The n of each column.
+    n_max : int
+        Orders to measure, from 1.
 
     Returns
     -------
-    numpy.ndarray of shape (n_pairs, 3 * n_orders)
-        For each order: shared / first, shared / second, shared / either (Jaccard on counts);
-        0 where a side is empty.
+    numpy.ndarray of shape (n_pairs, 3 * n_max)
+        For each order in turn: shared / first, shared / second, shared / either (Jaccard on
+        counts); 0 where a side is empty.
     """
-    n_max = int(orders.max(initial=1))
     of_order = sparse.csr_array(orders[:, None] == np.arange(1, n_max + 1), dtype=np.int64)
     shared = (first.minimum(second) @ of_order).toarray()
     size_first, size_second = (first @ of_order).toarray(), (second @ of_order).toarray()
     wholes = size_first, size_second, size_first + size_second - shared
-    return np.hstack([shared / np.maximum(whole, 1) for whole in wholes])
+    shares = np.stack([shared / np.maximum(whole, 1) for whole in wholes], axis=2)
+    return shares.reshape(len(shared), n_max * SHARES)

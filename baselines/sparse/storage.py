@@ -20,11 +20,15 @@ def save_linear(path: Path, features: Features, model: LinearModel) -> None:
     Coefficients are stored as the positions and values of those that are not zero, which keeps an
     L1 model small.
     """
-    header = {"settings": dict(features.settings), "keys": features.keys}
+    header = {
+        "settings": dict(features.settings),
+        "keys": features.keys,
+        "ranges": dict(features.ranges),
+    }
     rows, columns = np.nonzero(model.coefficients)
     arrays: dict[str, NDArray] = {
         "header": _to_bytes(json.dumps(header)),
-        "shape": np.array([*model.coefficients.shape, features.n_shares]),
+        "shape": np.array(model.coefficients.shape),
         "rows": rows.astype(np.int32),
         "columns": columns.astype(np.int16),
         "values": model.coefficients[rows, columns],
@@ -45,7 +49,7 @@ def load_linear(path: Path) -> tuple[Features, LinearModel]:
     """Read what :func:`save_linear` wrote; pickled content is refused."""
     with np.load(path, allow_pickle=False) as arrays:
         header = json.loads(arrays["header"].tobytes())
-        n_features, n_problems, n_shares = arrays["shape"].tolist()
+        n_features, n_problems = arrays["shape"].tolist()
         keys = tuple((analyzer, side) for analyzer, side in header["keys"])
         blocks, vocabularies = [], []
         for number in range(len(keys)):
@@ -57,7 +61,9 @@ def load_linear(path: Path) -> tuple[Features, LinearModel]:
         coefficients = np.zeros((n_features, n_problems))
         coefficients[arrays["rows"], arrays["columns"]] = arrays["values"]
         model = LinearModel(coefficients, arrays["intercepts"])
-    return Features(header["settings"], keys, tuple(blocks), tuple(vocabularies), n_shares), model
+    ranges = {name: (n_min, n_max) for name, (n_min, n_max) in header["ranges"].items()}
+    parts = (header["settings"], keys, tuple(blocks), tuple(vocabularies), ranges)
+    return Features(*parts), model
 
 
 def _to_bytes(text: str) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from worthit.core.files import read_json, write_json
@@ -26,7 +27,7 @@ STATE = "trainer_state.json"
 def fingerprint(
     classifier: "NeuralClassifier",
     inputs: Sequence,
-    labels: Sequence,
+    labels: Sequence | np.ndarray,
     validation: tuple[Sequence, Sequence] | None,
 ) -> str:
     """Hash all that decides how a fit ends: model, parameters, data, version of torch."""

@@ -86,8 +86,7 @@ class RecurrentNetwork(nn.Module):
     def _hide_features(self, states: torch.Tensor) -> torch.Tensor:
         """Drop the same features at all of a text's words (Gal and Ghahramani, 2016).
 
-        Besides helping recurrent networks more than drawing anew for each word, it is faster: the
-        random numbers of the plain kind take a tenth of a step.
+        Drawing anew for each word would take a tenth of a step for random numbers alone.
         """
         kept = self.dropout(states.new_ones(len(states), 1, states.shape[-1]))
         return states * kept  # (batch, time, dim) * (batch, 1, dim)
