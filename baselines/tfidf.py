@@ -101,10 +101,13 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
     # In a search only the order of settings counts; the final fit uses the field's own value.
     search_fields: ClassVar[dict[str, Any]] = {"tolerance": 0.01, "jobs": 1}
     # What most people run: scikit-learn's two classes as they come, then one change at a time.
-    rungs: ClassVar[dict[str, dict[str, Any]]] = {
-        "default": OUT_OF_THE_BOX,
-        "penalty": OUT_OF_THE_BOX | {"penalty": "l1"},
-        "balanced": OUT_OF_THE_BOX | {"penalty": "l1", "balance": "weights"},
+    rungs: ClassVar[dict[str, tuple[str, dict[str, Any]]]] = {
+        "default": ("single words, L2, C = 1, as scikit-learn comes", OUT_OF_THE_BOX),
+        "penalty": ("L1 in place of L2", OUT_OF_THE_BOX | {"penalty": "l1"}),
+        "balanced": (
+            "classes weighted",
+            OUT_OF_THE_BOX | {"penalty": "l1", "balance": "weights"},
+        ),
     }
 
     analyzer: str = "both"

@@ -16,6 +16,10 @@ from worthit.experiment.tuning import score_fold
 __all__ = ["climb"]
 
 
+UNTUNED = {"step": "untuned", "what": "this tool's own defaults"}
+TUNED = {"step": "tuned", "what": "what the search chose"}
+
+
 def climb(outcome: Outcome, material: Material, scorer: Scorer, jobs: int) -> list[dict[str, Any]]:
     """Evaluate the steps that lead to a fitted baseline.
 
@@ -36,8 +40,8 @@ def climb(outcome: Outcome, material: Material, scorer: Scorer, jobs: int) -> li
     Returns
     -------
     list of dict
-        ``step``, ``params``, ``cv`` (mean over the inner folds; None without a search), ``test``
-        (scores), ``features`` (coefficients in use) and ``seconds``, in climbing order.
+        ``step``, ``what``, ``params``, ``cv`` (mean over the inner folds; None without a search),
+        ``test`` (scores), ``features`` (coefficients in use) and ``seconds``, in climbing order.
     """
     rungs = getattr(outcome.classifier, "rungs", {})
     if not rungs:
@@ -46,7 +50,7 @@ def climb(outcome: Outcome, material: Material, scorer: Scorer, jobs: int) -> li
     steps = []
     prepared = outcome.classifier.prepare(material.train) if found else None
     with progress(len(rungs) + bool(found), "ladder", "step") as bar:
-        for name, changes in rungs.items():
+        for name, (what, changes) in rungs.items():
             candidate = clone(outcome.classifier).set_params(**changes)
             cv = None
             if found:
@@ -56,21 +60,25 @@ def climb(outcome: Outcome, material: Material, scorer: Scorer, jobs: int) -> li
                     for fold in material.folds
                 )
                 cv = float(np.mean(folds))
-            steps.append({"step": name, "params": changes, "cv": cv} | _test(candidate, material))
+            step = {"step": name, "what": what, "params": changes, "cv": cv}
+            steps.append(step | _test(candidate, material))
             bar.update()
-        last = {"params": {}, "features": outcome.classifier.n_parameters_}
-        own = last | {"test": _scores(outcome.classifier, outcome.on_test, material)}
-        own["seconds"] = outcome.seconds["fit_seconds"]
         if found:
             first = found.record["trials"][0]
             untuned = clone(outcome.classifier).set_params(**first["params"])
-            cv = first["score"]
-            steps.append(
-                {"step": "untuned", "params": first["params"], "cv": cv} | _test(untuned, material)
-            )
+            step = UNTUNED | {"params": first["params"], "cv": first["score"]}
+            steps.append(step | _test(untuned, material))
             bar.update()
-            own |= {"params": found.params}
-        steps.append({"step": "tuned" if found else "untuned", "cv": found and found.score} | own)
+        steps.append(
+            {
+                **(TUNED if found else UNTUNED),
+                "params": found.params if found else {},
+                "cv": found.score if found else None,
+                "test": _scores(outcome.classifier, outcome.on_test, material),
+                "features": outcome.classifier.n_parameters_,
+                "seconds": outcome.seconds["fit_seconds"],
+            }
+        )
     return steps
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 from worthit.compare.pages.markdown import bullets, code, emphasis, table
 from worthit.compare.pages.names import from_scratch, metric_name, model_name
-from worthit.compare.pages.phrases import count, duration, percent, plural, points, short_hash
+from worthit.compare.pages.phrases import (
+    brief,
+    count,
+    duration,
+    percent,
+    plural,
+    points,
+    short_hash,
+)
 
 __all__ = [
     "alarm_sentence", "fairness_section", "parameters", "progress_table", "search_metric",
@@ -136,11 +144,7 @@ def _spaces(models: list[dict[str, Any]]) -> str:
 
 def parameters(params: dict[str, Any]) -> str:
     """List parameters as code spans."""
-    return ", ".join(code(f"{k} = {_brief(v)}", 100) for k, v in params.items())
-
-
-def _brief(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return ", ".join(code(f"{k} = {brief(v)}", 100) for k, v in params.items())
 
 
 def _progress(models: list[dict[str, Any]]) -> str:

@@ -1,8 +1,10 @@
 """Numbers as the reader sees them; the only place where numbers are rounded."""
 
+from typing import Any
+
 __all__ = [
-    "bytes_", "count", "duration", "interval", "limit_name", "megabytes", "milliseconds", "minus",
-    "p_value", "plural", "points", "share", "short_hash", "signed", "span", "times",
+    "brief", "bytes_", "count", "duration", "interval", "limit_name", "megabytes", "milliseconds",
+    "minus", "p_value", "plural", "points", "share", "short_hash", "signed", "span", "times",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
@@ -35,6 +37,11 @@ def interval(value: float, low: float | None, high: float | None) -> str:
     """Show a difference with its interval."""
     inside = span(low, high)
     return f"{signed(value)} ({inside})"
+
+
+def brief(value: Any) -> str:
+    """Write a parameter's value, a fraction with four digits."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def p_value(p: float) -> str:

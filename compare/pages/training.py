@@ -4,7 +4,7 @@ from typing import Any
 
 from worthit.compare.pages.fairness import parameters, progress_table, search_metric
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
-from worthit.compare.pages.phrases import count, duration, plural, points
+from worthit.compare.pages.phrases import brief, count, duration, plural, points
 
 __all__ = ["curve_section", "ladder_section", "search_section", "words_section"]
 
@@ -23,7 +23,7 @@ def ladder_section(model: dict[str, Any]) -> str:
     before: dict[str, Any] = {}
     for step in ladder:
         test = step["test"]
-        change = _changes(before, step.get("params") or {})
+        change = step.get("what") or _changes(before, step.get("params") or {})
         before = step.get("params") or before
         if positive is None:
             row = {name: test[f"{name}_macro"] for name in ("precision", "recall", "f1")}
@@ -65,7 +65,7 @@ def search_section(model: dict[str, Any]) -> str:
         return f"## Parameters\n\n{chosen}. No search: these are the defaults."
     space, best = tuning.get("space") or {}, model["params"]
     rows = [
-        [code(field, 40), code(best.get(field, "-"), 60), code(allowed, 80)]
+        [code(field, 40), code(brief(best.get(field, "-")), 60), code(allowed, 80)]
         + (["at the edge"] if field in (tuning.get("at_edge") or ()) else [""])
         for field, allowed in space.items()
     ]
