@@ -41,7 +41,7 @@ def differences_figure(numbers: dict[str, Any], pairing: dict[str, Any]) -> Figu
     rows = [main, *classes]
     step = 0.36 if len(rows) <= 12 else 0.24
     names = [label(row["label"]) for row in rows]
-    supports = [f"n = {row['support']:,}" for row in rows]
+    supports = [f"n = {row['support']:,}{', few' * bool(row.get('few'))}" for row in rows]
     left = max(0.9, 0.35 + 0.078 * max(len(name) for name in names))
     figure, axes = canvas(
         _title(pairing),
@@ -105,9 +105,8 @@ def _draw_row(axes: Axes, place: int, row: dict[str, Any], main: bool) -> None:
         [value], [place], marker="D" if main else "o", markersize=7, color=color, zorder=3,
         markerfacecolor="white" if few else color, linestyle="none",
     )  # fmt: skip
-    note = "  (few)" if few else ""
     axes.annotate(
-        signed(row["difference"]).replace("-", "\u2212") + note, (right, place), xytext=(7, 0),
+        signed(row["difference"]).replace("-", "\u2212"), (right, place), xytext=(7, 0),
         textcoords="offset points", va="center", size=8.5, color=INK, path_effects=HALO,
     )  # fmt: skip
 
