@@ -289,7 +289,7 @@ def compare(
         names = [name.strip() for name in models.split(",") if name.strip()]
         running = experiment.order_models(names, baseline)
         made = experiment.compare(
-            options.load((data or [None])[0]),
+            options.load(data[0] if data else None),
             models=running,
             baseline=running[0],
             penalty=penalty,

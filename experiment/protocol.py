@@ -122,14 +122,14 @@ def follow_protocol(
 
 def _gather(dataset: Dataset, seed: int, neural: bool) -> Material:
     parts = (dataset.train, dataset.validation, dataset.test)
-    inputs = [normalise(part.inputs, dataset.language) for part in parts]
+    texts, held_out, asked = (normalise(part.inputs, dataset.language) for part in parts)
     train, n_train = dataset.train, len(dataset.train)
     folds = (
         [(np.arange(n_train), np.arange(n_train, n_train + len(dataset.validation)))]
         if neural
         else make_folds(train.labels, train.keys, train.groups, seed)
     )
-    return Material(dataset, *inputs, folds)
+    return Material(dataset, texts, held_out, asked, folds)
 
 
 def _search(
