@@ -132,13 +132,13 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         return {
             "analyzer": CategoricalDistribution(["word", "char", "both"]),
             "word_max": IntDistribution(1, 3),
-            "char_min": IntDistribution(1, 4),
-            "char_max": IntDistribution(4, 6),
+            "char_min": IntDistribution(1, 3),
+            "char_max": IntDistribution(3, 5),
             "min_df": IntDistribution(1, 5),
             "sublinear": CategoricalDistribution([True, False]),
             "naive_bayes": CategoricalDistribution([True, False]),
             "penalty": CategoricalDistribution(["l1", "l2"]),
-            "C": FloatDistribution(0.1, 100.0, log=True),
+            "C": FloatDistribution(0.1, 30.0, log=True),
             "balance": CategoricalDistribution(["none", "weights"]),
         }
 
