@@ -45,7 +45,9 @@ class DataOptions:
     group: Annotated[str | None, typer.Option(help="Column of what must not be split.")] = None
     language: Annotated[str, typer.Option(help="auto, en, ru, fa or none.")] = "auto"
     positive: Annotated[str | None, typer.Option(help="Label whose F1 counts, of two.")] = None
-    split_seed: Annotated[int, typer.Option(help="Seed of the split, and of nothing else.")] = 0
+    split_seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the split, and of nothing else.")
+    ] = 0
 
     def load(self, data: str | None) -> Any:
         """Read and check the data set."""
@@ -70,7 +72,7 @@ class OutputOptions:
 class TrainOptions(OutputOptions, DataOptions):
     """What every command that trains takes."""
 
-    seed: Annotated[int, typer.Option(help="Seed of search and training.")] = 0
+    seed: Annotated[int, typer.Option(min=0, help="Seed of search and training.")] = 0
     trials: Annotated[
         int | None,
         typer.Option(help="Trials of the search; by default 30 for baselines, 0 for networks."),
@@ -113,10 +115,12 @@ class TrainOptions(OutputOptions, DataOptions):
             "outer_folds": self.outer_folds,
         }
 
-    def place(self) -> dict[str, Any]:
+    def place(self) -> Any:
         """Return the options that change where and how fast, but not what."""
+        from worthit.experiment import Place
+
         names = ("runs", "reports", "jobs", "storage", "fresh", "split_seed")
-        return {name: getattr(self, name) for name in names} | {"command": _command()}
+        return Place(**{name: getattr(self, name) for name in names}, command=_command())
 
 
 @dataclass(frozen=True)
@@ -157,8 +161,12 @@ class ReportOptions(JudgeOptions, OutputOptions):
 
 
 @dataclass(frozen=True)
-class DescribeOptions(OutputOptions, DataOptions):
+class DescribeOptions(DataOptions):
     """What the data card takes."""
+
+    reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports")
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object alone.")] = False
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,11 @@ def with_options(kind: type) -> Callable:
             chosen = {field.name: given.pop(field.name) for field in fields(kind)}
             if chosen.get("quiet"):
                 os.environ["WORTHIT_QUIET"] = "1"
-            command(**given, options=kind(**chosen))
+            try:
+                command(**given, options=kind(**chosen))
+            except KeyboardInterrupt:  # here, since typer would end without a word
+                typer.echo("interrupted; the same command goes on from here.", err=True)
+                raise typer.Exit(130) from None
 
         wrapped.__signature__ = inspect.Signature([*own, *more])  # type: ignore[attr-defined]
         wrapped.__annotations__ = {p.name: p.annotation for p in [*own, *more]}
@@ -234,20 +246,22 @@ def describe(data: Data = None, *, options: DescribeOptions) -> None:
 @with_options(TrainOptions)
 def baseline(
     data: Data = None,
-    penalty: Annotated[str, typer.Option(help="auto (searched), l1, l2 or elasticnet.")] = "auto",
+    penalty: Annotated[
+        str, typer.Option(help="auto (l1 or l2, searched), l1, l2 or elasticnet.")
+    ] = "auto",
     model: Annotated[str, typer.Option(help="Which baseline.")] = "tfidf",
     *,
     options: TrainOptions,
 ) -> None:
     """Tune, fit and evaluate the baseline; report with precision, recall and F1 per class."""
-    _run(data, model, options, penalty)
+    _run("baseline", data, model, options, penalty)
 
 
 @app.command()
 @with_options(TrainOptions)
 def neural(model: Model, data: Data = None, *, options: TrainOptions) -> None:
     """Train and evaluate one neural model on the same split."""
-    _run(data, model, options, "auto")
+    _run("neural", data, model, options, "auto")
 
 
 @app.command()
@@ -258,7 +272,9 @@ def compare(
     baseline: Annotated[
         str | None, typer.Option(help="The reference; by default the first baseline.")
     ] = None,
-    penalty: Annotated[str, typer.Option(help="auto (searched), l1, l2 or elasticnet.")] = "auto",
+    penalty: Annotated[
+        str, typer.Option(help="auto (l1 or l2, searched), l1, l2 or elasticnet.")
+    ] = "auto",
     seeds: Annotated[int, typer.Option(help="How many seeds, counted up from --seed.")] = 1,
     predictions: Annotated[
         list[str] | None,
@@ -296,7 +312,7 @@ def compare(
             seeds=seeds,
             **options.budget(running),
             **options.rule(),
-            **options.place(),
+            place=options.place(),
         )
     summary = made.summary()
     _tell(options.json, summary, terminal.verdicts(made), f"report: {summary['report']}")
@@ -359,8 +375,9 @@ def predict(
     from worthit.experiment.prediction import gather_inputs, predict, read_run
 
     stored = read_run(run)
-    inputs = gather_inputs(stored, texts or [], file, text=options.text, pair=options.pair)
+    ids, inputs = gather_inputs(stored, texts or [], file, text=options.text, pair=options.pair)
     answers = predict(stored, inputs)
+    answers.insert(0, "id", ids)
     if file is not None and not options.json:
         typer.echo(answers.to_csv(index=False, lineterminator="\n", float_format="%.6f"), nl=False)
     else:
@@ -371,13 +388,17 @@ def predict(
         )
 
 
-def _run(data: str | None, model: str, options: TrainOptions, penalty: str) -> None:
+def _run(family: str, data: str | None, model: str, options: TrainOptions, penalty: str) -> None:
     from worthit import experiment
     from worthit.experiment import terminal
+    from worthit.experiment.models import check_family
 
+    check_family(model, family)
     budget = options.budget([model])
     budget["settings"] = budget["settings"][model]
-    made = experiment.run(options.load(data), model, penalty=penalty, **budget, **options.place())
+    made = experiment.run(
+        options.load(data), model, penalty=penalty, **budget, place=options.place()
+    )
     page = f"report: {made.record['report']}"
     _tell(options.json, made.record, terminal.scores(made), page)
 
@@ -410,12 +431,18 @@ def main() -> None:
                  "'pip install -e .' in its folder first.")  # fmt: skip
     try:
         app()
-    except (InputError, MissingExtraError, OSError) as error:
-        typer.echo(f"error: {' '.join(str(error).split())}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; the same command goes on from here.", err=True)
-        sys.exit(130)
+    except (InputError, MissingExtraError) as error:
+        _fail(str(error))
+    except OSError as error:  # a full disk, a folder that cannot be written
+        if error.filename is None and error.errno is None:
+            raise
+        where = f" '{error.filename}'" if error.filename else ""
+        _fail(f"{error.strerror}{where}; check that it exists, may be written and has room.")
+
+
+def _fail(sentence: str) -> None:
+    typer.echo(f"error: {' '.join(sentence.split())}", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,9 @@ class MajorityClassifier(ClassifierMixin, BaseEstimator):
         """Return an empty space: there is nothing to tune."""
         return {}
 
+    def check(self) -> None:
+        """Accept any fields: none of them is used."""
+
     def fit(
         self,
         inputs: Sequence[Any],

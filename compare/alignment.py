@@ -75,6 +75,12 @@ def _check_same_items(first: Run, run: Run, ids: list[str], truth: np.ndarray) -
             f"{len(only_here):,} ids only in the first, {len(only_there):,} only in the second, "
             f"for example {example!r}; compare runs of one test set."
         )
+    contents = [each.record["dataset"].get("sha256") for each in (first, run)]
+    if all(contents) and len(set(contents)) > 1:
+        raise InputError(
+            f"'{first.model}' and '{run.model}' were made on different contents of the data "
+            f"({contents[0][:12]} and {contents[1][:12]}); run both on the same files."
+        )
     other = run.predictions["truth"].loc[ids].to_numpy(dtype=object)
     differs = truth != other
     if differs.any():

@@ -1,20 +1,17 @@
 """The record of predictions made by another tool: what is known of them, computed here."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from worthit.compare.scores import score
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
+from worthit.core.positive import positive_class
 
 __all__ = ["foreign_record", "predictions_hash"]
-
-POSITIVE_NAMES = ("1", "true", "yes", "positive", "pos", "toxic", "spam")
 
 
 def foreign_record(
@@ -40,7 +37,7 @@ def foreign_record(
         )
     if positive is not None and positive not in classes:
         raise InputError(f"--positive {positive!r} is not a label of {path}: {classes[:10]}.")
-    positive = (positive or _positive_class(truth, classes)) if len(classes) == 2 else None
+    positive = positive or positive_class(classes, truth) if len(classes) == 2 else None
     scores = score(truth, predictions["prediction"].to_numpy(dtype=object), classes, positive)
     return {
         "model": model or path.stem,
@@ -62,15 +59,6 @@ def foreign_record(
         "cost": {},
         "predictions_sha256": predictions_hash(predictions, ("truth", "prediction")),
     }
-
-
-def _positive_class(truth: np.ndarray, classes: list[str]) -> str:
-    """Name the positive class of two: by its name, else the rarer one."""
-    named = [label for label in classes if label.strip().lower() in POSITIVE_NAMES]
-    if len(named) == 1:
-        return named[0]
-    counts = Counter(truth)
-    return min(classes, key=lambda label: (counts[label], label))
 
 
 def predictions_hash(predictions: pd.DataFrame, columns: Sequence[str]) -> str:

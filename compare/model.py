@@ -68,7 +68,7 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
         },
         "validation": _main_scores(first.record["scores"].get("validation")),
         "without_leaked": _without_leaked(runs, aligned),
-        "floor": floor_of(aligned, first.positive),
+        "floor": floor_of(aligned, first),
         "confusion": _confusion(aligned),
         "outside": int((aligned.answers[0] < 0).sum()),
         "cost": _mean_cost([run.record.get("cost") or {} for run in runs]),
@@ -80,13 +80,19 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
     return {**numbers, "alarms": model_alarms(numbers)}
 
 
-def floor_of(aligned: Aligned, positive: str | None) -> dict[str, Any]:
-    """Score the answer that is always the commonest class of the test set."""
+def floor_of(aligned: Aligned, run: Run) -> dict[str, Any]:
+    """Score the answer that is always the commonest class of train.
+
+    What train holds is not known of predictions made elsewhere; there it is that of the test set.
+    """
     support = np.bincount(aligned.truth, minlength=len(aligned.classes))
+    sizes = run.record["dataset"].get("class_sizes") or {}
+    if sizes:
+        support = np.array([sizes.get(label, {}).get("train", 0) for label in aligned.classes])
     label = aligned.classes[int(support.argmax())]
     truth = np.asarray(aligned.classes, dtype=object)[aligned.truth]
     always = np.full(len(truth), label, dtype=object)
-    return {"label": label, "scores": score(truth, always, aligned.classes, positive)}
+    return {"label": label, "scores": score(truth, always, aligned.classes, run.positive)}
 
 
 def search_progress(tuning: dict[str, Any] | None) -> list[dict[str, float]]:

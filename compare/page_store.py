@@ -14,17 +14,20 @@ def earlier_pages(folder: Path, numbers: dict[str, Any]) -> dict[str, Any]:
     written = {model["slug"] for model in numbers["models"].values()}
     pages = dict(stored.get("pages", {}))
     pages.update({m["slug"]: m for m in stored.get("models", {}).values()})
-    split = numbers["dataset"].get("split_sha256")
+    test_set = _test_set_of(numbers)
     return {
         slug: page
         for slug, page in pages.items()
-        if slug not in written and _split_of(page) == split and (folder / f"{slug}.md").exists()
+        if slug not in written
+        and _test_set_of(page) == test_set
+        and (folder / f"{slug}.md").exists()
     }
 
 
-def _split_of(page: dict[str, Any]) -> str | None:
-    """Find the split of a model's numbers or of a data card."""
-    return page.get("split_sha256") or page.get("dataset", {}).get("split_sha256")
+def _test_set_of(page: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Find the data and split of a report, of a model's numbers or of a data card."""
+    described = page.get("dataset") or page
+    return described.get("sha256"), described.get("split_sha256")
 
 
 def remember(folder: Path, slug: str, page: dict[str, Any]) -> None:

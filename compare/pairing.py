@@ -8,7 +8,7 @@ import numpy as np
 
 from worthit.compare.alarms import pairing_alarms
 from worthit.compare.alignment import Aligned, align
-from worthit.compare.bootstrap import Samples, bootstrap, percentile
+from worthit.compare.bootstrap import RESAMPLES, Samples, bootstrap, percentile
 from worthit.compare.metrics import METRICS
 from worthit.compare.randomisation import DRAWS, randomisation_p
 from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
@@ -138,6 +138,7 @@ def pairing_numbers(
         "seeds_se": samples.seeds_se,
         "p": measured.p,
         "draws": DRAWS,
+        "resamples": RESAMPLES,
         "holm_p": holm_p,
         "n_pairings": n_pairings,
         "mcnemar_p": mcnemar_p(both_right["baseline"], both_right["model"]),

@@ -31,6 +31,11 @@ class Entry:
     kinds: tuple[str, ...]
     summary: str
 
+    @property
+    def family(self) -> str:
+        """``"neural"`` or ``"baseline"``, by the package."""
+        return "neural" if self.package.endswith(".neural") else "baseline"
+
 
 def entries(folder: Path, package: str) -> dict[str, Entry]:
     """List the models of a package: every public file whose class states its ``kinds``.
@@ -64,7 +69,7 @@ def load_class(entry: Entry) -> type:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("worthit"):
             raise
-        extra = "neural" if entry.package.endswith("neural") else "all"
+        extra = "neural" if entry.family == "neural" else "all"
         raise MissingExtraError(
             f"'{entry.name}' needs {error.name}: pip install 'worthit[{extra}]'."
         ) from error

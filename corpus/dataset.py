@@ -10,6 +10,7 @@ import numpy as np
 
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
+from worthit.core.positive import positive_class
 from worthit.corpus.audit import data_card
 from worthit.corpus.split import Split
 
@@ -17,8 +18,6 @@ __all__ = ["KINDS", "Dataset", "refuse_one_class"]
 
 KINDS = ("text", "pair", "audio")
 SPLITS = ("train", "validation", "test")
-# Labels that name the class people look for, in the order in which they are tried.
-POSITIVE = ("1", "true", "yes", "positive", "pos", "toxic", "spam", "hate", "offensive")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +38,8 @@ class Dataset:
         With two classes, the one whose F1 is reported by itself; chosen when left out.
     group_name : str, optional
         The column that the groups come from.
+    columns : tuple of str
+        The columns that the inputs come from; new files are read by them.
     delivered : mapping of str to tuple of str
         How the data came: each delivered part with the splits that were made of it.
     """
@@ -51,6 +52,7 @@ class Dataset:
     test: Split
     positive: str | None = None
     group_name: str | None = None
+    columns: tuple[str, ...] = ()
     delivered: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {split: (split,) for split in SPLITS}
     )
@@ -158,11 +160,4 @@ def _choose_positive(asked: str | None, classes: Sequence[str], labels: np.ndarr
                 f"Got positive '{asked}'; the classes are {' and '.join(map(repr, classes))}."
             )
         return asked
-    if len(classes) != 2:
-        return None
-    by_name = {label.lower(): label for label in classes}
-    for name in POSITIVE:
-        if name in by_name:
-            return by_name[name]
-    counts = Counter(labels)
-    return min(classes, key=lambda label: (counts[label], label))
+    return positive_class(classes, labels)

@@ -5,7 +5,7 @@ from typing import Any
 from worthit.core.errors import InputError
 from worthit.core.extras import require
 from worthit.corpus.parquet import from_arrow
-from worthit.corpus.sources import PART_NAMES
+from worthit.corpus.sources import PART_NAMES, hub_name
 from worthit.corpus.table import Table
 
 __all__ = ["open_hub"]
@@ -53,7 +53,7 @@ def open_hub(address: str) -> tuple[str, dict[str, Table]]:
         for split, part in loaded.items()
         if len(part) and not _hides_its_labels(part)
     }
-    return address.replace("/", "-").replace(":", "-"), _delivered(address, tables)
+    return hub_name(address), _delivered(address, tables)
 
 
 def _delivered(address: str, tables: dict[str, Table]) -> dict[str, Table]:

@@ -81,14 +81,31 @@ def load(
         test=test,
         positive=positive,
         group_name=group_name,
+        columns=next(iter(roles.values())).inputs,
         delivered=made_of,
     )
 
 
 def read_inputs(
-    path: str | Path, kind: str, *, text: str | None = None, pair: str | None = None
+    path: str | Path,
+    kind: str,
+    *,
+    text: str | None = None,
+    pair: str | None = None,
+    like: tuple[str, ...] = (),
 ) -> tuple[list[str], list[Any]]:
     """Read new inputs, without labels, from a file.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A table in any known format.
+    kind : str
+        ``text`` or ``pair``.
+    text, pair : str, optional
+        Columns, where they have other names than ``text`` and ``text_pair``.
+    like : tuple of str
+        Columns that known inputs came from; taken where nothing is named and the file has them.
 
     Returns
     -------
@@ -96,6 +113,8 @@ def read_inputs(
         Ids (the column ``id`` where it is unique, else row numbers) and inputs of that kind.
     """
     table = read_table(existing(Path(path)))
+    if text is None and pair is None and like and set(like) <= set(table.columns):
+        text, pair = like[0], (like[1] if len(like) > 1 else None)
     roles = find_roles(table, Asked(text=text, pair=pair), labelled=False)
     if kind == "text" and roles.kind == "pair" and text is None:
         roles = Roles("text", roles.inputs[:1], "", None)

@@ -108,6 +108,7 @@ def _like(dataset: Dataset, train: Split, validation: Split, test: Split) -> Dat
         test=test,
         positive=dataset.positive,
         group_name=dataset.group_name,
+        columns=dataset.columns,
         # Folds keep equal inputs on one side, so nothing leaks between them.
         delivered={"all": ("train", "validation", "test")},
     )

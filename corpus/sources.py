@@ -74,12 +74,17 @@ def name_of(data: str | Path | None) -> str:
     if name in BUILT_IN:
         return name
     if name.startswith("hf:"):
-        return name.rpartition("/")[2].removeprefix("hf:")
+        return hub_name(name.removeprefix("hf:"))
     path = Path(name)
     if format_of(path) is None or path.is_dir():
         return path.resolve().name
     bare = bare_name(path)
     return (path.resolve().parent.name if bare.lower() in UNTELLING else bare) or bare
+
+
+def hub_name(address: str) -> str:
+    """Name a data set on the hub by its address: ``owner/name:part`` is ``owner-name-part``."""
+    return address.replace("/", "-").replace(":", "-")
 
 
 def _open_file(path: Path) -> Source:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from worthit.corpus import load
     from worthit.experiment.comparison import order_models
-    from worthit.experiment.entrance import baseline, compare, compare_predictions, report, run
+    from worthit.experiment.entrance import compare, compare_predictions, report, run
     from worthit.experiment.models import available, fields_of
+    from worthit.experiment.place import Place
     from worthit.experiment.prediction import predict
 
 __all__ = [
     "available",
-    "baseline",
     "compare",
+    "Place",
     "compare_predictions",
     "fields_of",
     "load",
@@ -29,7 +30,6 @@ __all__ = [
 
 _HOMES = {
     "available": "worthit.experiment.models",
-    "baseline": "worthit.experiment.entrance",
     "compare": "worthit.experiment.entrance",
     "compare_predictions": "worthit.experiment.entrance",
     "fields_of": "worthit.experiment.models",
@@ -37,6 +37,7 @@ _HOMES = {
     "order_models": "worthit.experiment.comparison",
     "predict": "worthit.experiment.prediction",
     "report": "worthit.experiment.entrance",
+    "Place": "worthit.experiment.place",
     "run": "worthit.experiment.entrance",
 }
 

@@ -8,7 +8,8 @@ from worthit.core.progress import say
 from worthit.corpus import Dataset
 from worthit.experiment.isolation import make_isolated
 from worthit.experiment.models import find
-from worthit.experiment.running import Place, check
+from worthit.experiment.place import Place
+from worthit.experiment.running import check
 from worthit.experiment.spec import Spec
 
 __all__ = ["order_models", "run_all"]
@@ -42,7 +43,7 @@ def order_models(models: Sequence[str], baseline: str | None) -> list[str]:
     entries = [find(model) for model in models]
     if len(models) < 2:
         raise InputError(f"Got {len(models)} model; a comparison needs two: --models tfidf,gru.")
-    linear = [entry.name for entry in entries if entry.package.endswith("baselines")]
+    linear = [entry.name for entry in entries if entry.family == "baseline"]
     reference = baseline or (linear[0] if linear else models[0])
     return [reference, *(model for model in models if model != reference)]
 

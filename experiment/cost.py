@@ -4,7 +4,7 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -85,13 +85,15 @@ def _own_peak() -> float:
     return float(getattr(memory, "peak_wset", memory.rss)) / 1e6
 
 
-def ms_per_item(classifier: Any, inputs: Sequence[Any], limit: float = 3.0) -> float:
+def ms_per_item(
+    answer: Callable[[list[Any]], Any], inputs: Sequence[Any], limit: float = 3.0
+) -> float:
     """Time answers to one item at a time.
 
     Parameters
     ----------
-    classifier : classifier
-        Fitted.
+    answer : callable
+        Answers a list of items, all work from the raw item included.
     inputs : sequence of length n
         Items to ask for; at most 200 of them are used, spread evenly.
     limit : float
@@ -103,11 +105,11 @@ def ms_per_item(classifier: Any, inputs: Sequence[Any], limit: float = 3.0) -> f
         Median in milliseconds.
     """
     spread = np.linspace(0, len(inputs) - 1, min(200, len(inputs))).astype(int)
-    classifier.predict_proba([inputs[0]])  # the first answer may still build things
+    answer([inputs[0]])  # the first answer may still build things
     times: list[float] = []
     for i in spread:
         start = time.perf_counter()
-        classifier.predict_proba([inputs[i]])
+        answer([inputs[i]])
         times.append(time.perf_counter() - start)
         if sum(times) > limit:
             break

@@ -1,6 +1,5 @@
-"""What the command line calls and Python users may call as well: baseline, run, compare, report."""
+"""What the command line calls and Python users may call as well: run, compare, report."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,22 +13,19 @@ from worthit.core.errors import InputError
 from worthit.corpus import Dataset, load
 from worthit.experiment.comparison import order_models, run_all
 from worthit.experiment.isolation import make_isolated
-from worthit.experiment.models import fields_of, find
-from worthit.experiment.running import Place, check
-from worthit.experiment.spec import Spec
+from worthit.experiment.place import Place
+from worthit.experiment.running import check
+from worthit.experiment.specs import make_specs
 from worthit.experiment.stored import choose_runs
 
-__all__ = ["baseline", "compare", "compare_predictions", "make_specs", "report", "run"]
+__all__ = ["compare", "compare_predictions", "report", "run"]
 
-BASELINE_TRIALS = 30
-PENALTIES = ("auto", "l1", "l2", "elasticnet")
-BALANCES = ("auto", "none", "weights", "oversample", "undersample", "smote")
 Data = str | Path | Dataset | None
 
 
 def run(
-    data: Data,
-    model: str,
+    data: Data = None,
+    model: str = "tfidf",
     *,
     settings: Mapping[str, Any] | None = None,
     trials: int | None = None,
@@ -39,7 +35,7 @@ def run(
     penalty: str = "auto",
     seed: int = 0,
     outer_folds: int = 0,
-    **place: Any,
+    place: Place | None = None,
 ) -> Run:
     """Run one model on a data set and write its page.
 
@@ -63,15 +59,15 @@ def run(
         Fixes all but the split.
     outer_folds : int
         For small data: every item is a test item in one of so many folds; 0 for the test split.
-    **place
-        Fields of :class:`~worthit.experiment.running.Place`: folders, jobs, fresh, storage.
+    place : Place, optional
+        Folders, processes, and whether to make runs again.
 
     Returns
     -------
     Run
         As stored. Its page is at ``run.record["report"]``.
     """
-    where = _place(place)
+    where = place or Place()
     dataset = data if isinstance(data, Dataset) else load(data)
     (spec,) = make_specs(
         [model],
@@ -91,11 +87,6 @@ def run(
     return made
 
 
-def baseline(data: Data = None, *, model: str = "tfidf", **options: Any) -> Run:
-    """Tune, fit and evaluate the baseline; see :func:`run` for the options."""
-    return run(data, model, **options)
-
-
 def compare(
     data: Data = None,
     *,
@@ -112,7 +103,7 @@ def compare(
     outer_folds: int = 0,
     margin: float = 0.01,
     limits: Limits | None = None,
-    **place: Any,
+    place: Place | None = None,
 ) -> Report:
     """Run what has not been run yet, then write the index and a report for each pairing.
 
@@ -134,7 +125,7 @@ def compare(
         The practical difference, as a fraction of 1.
     limits : Limits, optional
         What the reader can spend.
-    **place
+    place : Place, optional
         As in :func:`run`.
 
     Returns
@@ -142,7 +133,7 @@ def compare(
     Report
         Written to the reports folder; ``report.summary()`` has the verdicts.
     """
-    where = _place(place)
+    where = place or Place()
     ordered = order_models(models, baseline)
     if seeds < 1:
         raise InputError(f"Got {seeds} seeds; give 1 or more.")
@@ -252,7 +243,7 @@ def report(
     made = Report.from_runs(
         chosen,
         baseline=baseline,
-        metric=metric or chosen[0].record.get("metric", "f1_macro"),
+        metric=metric or chosen[-1].record.get("metric", "f1_macro"),
         margin=margin,
         limits=limits,
         command=command,
@@ -260,67 +251,6 @@ def report(
     return _written(made, folder)
 
 
-def make_specs(
-    models: Sequence[str],
-    settings: Mapping[str, Mapping[str, Any]],
-    *,
-    trials: int | None,
-    time_limit: float | None,
-    metric: str,
-    balance: str,
-    penalty: str,
-    seeds: Sequence[int],
-    outer_folds: int = 0,
-    outer_seed: int = 0,
-) -> list[Spec]:
-    """Turn options into one spec for each model and seed, seeds of a model together.
-
-    Raises
-    ------
-    InputError
-        If an option has no such value, or a model cannot follow it.
-    """
-    _check_choice("--penalty", penalty, PENALTIES)
-    _check_choice("--balance", balance, BALANCES)
-    specs = []
-    for model in models:
-        fields = fields_of(model)
-        own = dict(settings.get(model, {}))
-        if penalty != "auto" and "penalty" in fields:
-            own["penalty"] = penalty
-        if balance != "auto" and "balance" in fields and model != "majority":
-            own["balance"] = balance
-        linear = find(model).package.endswith("baselines")
-        n_trials = trials if trials is not None else BASELINE_TRIALS if linear else 0
-        specs += [
-            Spec(
-                model=model,
-                settings=own,
-                trials=n_trials,
-                time_limit=time_limit,
-                metric=metric,
-                seed=seed,
-                outer_folds=outer_folds,
-                outer_seed=outer_seed if outer_folds else 0,
-            )
-            for seed in seeds
-        ]
-    return specs
-
-
 def _written(report: Report, folder: Path) -> Report:
     report.write(folder)
     return replace(report, folder=folder)
-
-
-def _check_choice(option: str, value: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise InputError(f"Got {option} {value}; choose one of {', '.join(choices)}.")
-
-
-def _place(fields: Mapping[str, Any]) -> Place:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    jobs = fields.get("jobs") or cores or 1
-    if jobs < 1:
-        raise InputError(f"Got --jobs {jobs}; give 1 or more, or leave it out for all cores.")
-    return Place(**{**fields, "jobs": jobs})

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from worthit.core.errors import InputError
+from worthit.corpus.splitting import components
+
 __all__ = ["Fold", "make_folds"]
 
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -25,7 +28,7 @@ def make_folds(
     keys : sequence of length n
         Rows with equal keys (equal texts) stay in one fold.
     groups : numpy.ndarray of shape (n,) or None
-        Rows of one group stay in one fold; takes the place of ``keys``.
+        Rows of one group stay in one fold as well.
     seed : int
         For the shuffle.
     n_folds : int
@@ -35,20 +38,27 @@ def make_folds(
     -------
     list of (fitted rows, held-out rows)
         Row numbers.
+
+    Raises
+    ------
+    InputError
+        If the groups leave a fold with one class to fit on.
     """
     _, counts = np.unique(labels, return_counts=True)
     n_folds = max(2, min(n_folds, int(counts.min())))
-    together = groups if groups is not None else _numbers(keys)
-    rows = np.zeros((len(labels), 1))
-    if len(set(together)) == len(labels):
-        splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
-        return list(splitter.split(rows, labels))
-    n_folds = max(2, min(n_folds, len(set(together))))
-    grouped = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-    return list(grouped.split(rows, labels, together))
-
-
-def _numbers(keys: Sequence) -> NDArray[np.int64]:
-    """Give equal keys equal numbers."""
-    numbers: dict = {}
-    return np.array([numbers.setdefault(key, len(numbers)) for key in keys])
+    together = components(keys, None if groups is None else groups.tolist())
+    rows, n_sets = np.zeros((len(labels), 1)), int(together.max()) + 1
+    folds: list[Fold] = []
+    if n_sets == len(labels):
+        plain = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+        folds = list(plain.split(rows, labels))
+    elif n_sets > 1:
+        grouped = StratifiedGroupKFold(min(n_folds, n_sets), shuffle=True, random_state=seed)
+        folds = list(grouped.split(rows, labels, together))
+    if not folds or any(len(set(labels[fitted])) < 2 for fitted, _ in folds):
+        raise InputError(
+            "The training rows cannot be cut into folds with two classes each: a class stands in "
+            "one group, or all rows belong together. Give more groups, or skip the search with "
+            "--trials 0."
+        )
+    return folds

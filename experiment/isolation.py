@@ -12,12 +12,17 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from worthit.compare.run import Run
 from worthit.core.errors import InputError, MissingExtraError
 from worthit.corpus import Dataset
-from worthit.experiment.running import Place, find_run, make
+from worthit.experiment.place import Place
+from worthit.experiment.running import find_run, make
 from worthit.experiment.spec import Spec
 
 __all__ = ["make_isolated"]
@@ -39,7 +44,20 @@ def make_isolated(dataset: Dataset, spec: Spec, place: Place) -> Run:
         return run
     job = pickle.dumps((dataset, spec, place))
     command = [sys.executable, "-m", "worthit.experiment.isolation"]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    # Safe path: a random.py in the user's folder must not stand in for Python's own. The warning
+    # is about semaphores that a worker did not give back in time; they are given back for it.
+    environment = os.environ | {
+        "PYTHONSAFEPATH": "1",
+        "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+    }
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        # Ctrl-C is for this process alone, which ends the child in an orderly way: by the pipe.
+        start_new_session=True,
+    )
     assert child.stdin is not None and child.stdout is not None
     try:
         child.stdin.write(len(job).to_bytes(8, "little") + job)
@@ -49,13 +67,9 @@ def make_isolated(dataset: Dataset, spec: Spec, place: Place) -> Run:
     except BrokenPipeError:
         answer = b""
         child.wait()
-    except BaseException:
-        # Ctrl-C reaches the child as well; give it the time to leave its files in order.
-        child.stdin.close()
-        child.wait()
-        raise
     finally:
-        child.stdin.close()
+        child.stdin.close()  # a child that still runs ends now; its run can be resumed
+        child.wait()
     return _read_answer(answer, child.returncode, spec.model)
 
 
@@ -64,7 +78,7 @@ def _read_answer(answer: bytes, code: int, model: str) -> Run:
         said = json.loads(answer)
         if "run" in said:
             return Run.read(Path(said["run"]))
-        raise ERRORS[said["error"]](said["message"])
+        raise ERRORS[said["error"]](*said["arguments"])
     if code < 0:
         raise InputError(
             f"The process running '{model}' was killed ({signal.Signals(-code).name}), often for "
@@ -82,12 +96,13 @@ def _main() -> None:
     dataset, spec, place = pickle.loads(sys.stdin.buffer.read(size))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        answer = {"run": str(make(dataset, spec, place).folder)}
-    except KeyboardInterrupt:
-        sys.exit(130)
+        answer: dict[str, Any] = {"run": str(make(dataset, spec, place).folder)}
     except (InputError, MissingExtraError, OSError) as error:
         kind = next(name for name, known in ERRORS.items() if isinstance(error, known))
-        answer = {"error": kind, "message": str(error)}
+        arguments: list[Any] = [str(error)]
+        if isinstance(error, OSError) and error.errno is not None:
+            arguments = [error.errno, error.strerror, error.filename]
+        answer = {"error": kind, "arguments": arguments}
     with reply:
         json.dump(answer, reply)
 
@@ -97,6 +112,11 @@ def _end_with_parent() -> None:
     # The descriptor itself, not sys.stdin: a buffered read would hold a lock that exit needs.
     while os.read(0, 1):
         pass
+    # Worker processes first: with them gone their tracker removes the memory they shared.
+    for worker in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "resource_tracker" not in " ".join(worker.cmdline()):
+                worker.kill()
     os._exit(1)
 
 

@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from worthit.compare.scores import score
 from worthit.core.progress import progress
+from worthit.corpus.language import normalise
 from worthit.experiment.protocol import Material, Outcome
 from worthit.experiment.scoring import Scorer
 from worthit.experiment.tuning import score_fold
@@ -56,7 +57,7 @@ def climb(outcome: Outcome, material: Material, scorer: Scorer, jobs: int) -> li
             if found:
                 in_search = clone(candidate).set_params(**candidate.search_fields)
                 folds = Parallel(n_jobs=jobs)(
-                    delayed(score_fold)(in_search, prepared, dataset.train.labels, fold, scorer)
+                    delayed(score_fold)(fold, in_search, prepared, dataset.train.labels, scorer)
                     for fold in material.folds
                 )
                 cv = float(np.mean(folds))
@@ -86,7 +87,8 @@ def _test(candidate: Any, material: Material) -> dict[str, Any]:
     start = time.perf_counter()
     candidate.fit(*material.both)
     seconds = time.perf_counter() - start
-    answers = candidate.predict_proba(material.test)
+    test = normalise(material.dataset.test.inputs, material.dataset.language)
+    answers = candidate.predict_proba(test)
     return {
         "test": _scores(candidate, answers, material),
         "features": candidate.n_parameters_,

@@ -9,7 +9,15 @@ from worthit import baselines, neural
 from worthit.core.catalogue import Entry, load_class
 from worthit.core.errors import InputError
 
-__all__ = ["available", "check_kind", "fields_of", "find", "new_classifier", "parse_settings"]
+__all__ = [
+    "available",
+    "check_family",
+    "check_kind",
+    "fields_of",
+    "find",
+    "new_classifier",
+    "parse_settings",
+]
 
 # What the driver sets by options of its own, not by --set.
 DRIVEN = ("seed", "jobs")
@@ -43,6 +51,17 @@ def check_kind(entry: Entry, kind: str) -> None:
         raise InputError(
             f"'{entry.name}' takes {' and '.join(entry.kinds)}, but the data is of kind '{kind}'; "
             f"choose one of {', '.join(takers)}."
+        )
+
+
+def check_family(name: str, family: str) -> None:
+    """Refuse a network where a baseline is asked for, and the reverse."""
+    if find(name).family != family:
+        others = [other for other, entry in available().items() if entry.family == family]
+        command = "neural" if family == "baseline" else "baseline --model"
+        raise InputError(
+            f"'{name}' is not a {family} model; choose one of {', '.join(others)}, or run it by "
+            f"'{command} {name}'."
         )
 
 
@@ -123,7 +142,8 @@ def _read_value(text: str, default: Any, word: str) -> Any:
     value = _literal(text)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if default is not None and not isinstance(value, type(default)):
+    mistaken = isinstance(value, bool) and not isinstance(default, bool)
+    if default is not None and (mistaken or not isinstance(value, type(default))):
         raise InputError(
             f"Got --set '{word}'; expected a value like {default!r}, "
             f"not {type(value).__name__} {value!r}."

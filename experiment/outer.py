@@ -15,7 +15,7 @@ __all__ = ["follow_over_folds"]
 
 
 def follow_over_folds(
-    dataset: Dataset, spec: Spec, work: Path, jobs: int, storage: str | None
+    dataset: Dataset, spec: Spec, work: Path, jobs: int, storage: str | None, fresh: bool = False
 ) -> tuple[Outcome, Material]:
     """Follow the whole protocol, search included, once for each fold, and pool the answers.
 
@@ -26,7 +26,7 @@ def follow_over_folds(
     ----------
     dataset : Dataset
         Its own split is forgotten: all items are answered.
-    spec, work, jobs, storage
+    spec, work, jobs, storage, fresh
         As for :func:`~worthit.experiment.protocol.follow_protocol`.
 
     Returns
@@ -46,7 +46,7 @@ def follow_over_folds(
         if number and done.exists():
             stored = read_json(done)
         else:
-            outcome, material = follow_protocol(fold, spec, place, jobs, storage)
+            outcome, material = follow_protocol(fold, spec, place, jobs, storage, fresh)
             stored = {"answers": outcome.on_test.tolist(), "seconds": outcome.seconds}
             write_json(done, stored)
             first = outcome, material
@@ -56,5 +56,4 @@ def follow_over_folds(
     outcome, material = first
     outcome.on_test = np.concatenate(answers[::-1])
     outcome.seconds = {name: sum(each[name] for each in seconds) for name in seconds[0]}
-    test = [content for fold in folds for content in fold.test.inputs]
-    return outcome, Material(whole, material.train, material.validation, test, material.folds)
+    return outcome, Material(whole, material.train, material.validation, material.folds)

@@ -74,24 +74,37 @@ def read_run(folder: str | Path) -> Run:
 
 def gather_inputs(
     run: Run, texts: Sequence[str], file: Path | None, *, text: str | None, pair: str | None
-) -> list[Any]:
+) -> tuple[list[str], list[Any]]:
     """Take new inputs from the command line's words or from a file, as the run's kind asks.
+
+    A file is read by the columns that the run was trained on, where it has them.
+
+    Returns
+    -------
+    tuple of list of str and list
+        Ids (of a file: its column ``id`` where that is unique, else row numbers) and inputs.
 
     Raises
     ------
     InputError
-        If there are none, both, or an odd number of texts for a model of pairs.
+        If there are no inputs, two sorts of them, or an odd number of texts for a model of pairs.
     """
     kind = run.record["dataset"]["kind"]
     if (file is None) == (not texts):
         came = "neither" if file is None else "both"
         raise InputError(f"Got {came} texts and --file; give one of the two.")
     if file is not None:
-        return read_inputs(file, kind, text=text, pair=pair)[1]
+        return read_inputs(file, kind, text=text, pair=pair, like=_columns_of(run))
     if kind != "pair":
-        return list(texts)
-    if len(texts) % 2:
+        inputs: list[Any] = list(texts)
+    elif len(texts) % 2:
         raise InputError(
             f"Got {len(texts)} text for a model of pairs; give two texts for each pair."
         )
-    return list(zip(texts[::2], texts[1::2], strict=True))
+    else:
+        inputs = list(zip(texts[::2], texts[1::2], strict=True))
+    return [str(number) for number in range(1, len(inputs) + 1)], inputs
+
+
+def _columns_of(run: Run) -> tuple[str, ...]:
+    return tuple(run.record["dataset"].get("columns") or ())

@@ -20,7 +20,7 @@ from worthit.experiment.scoring import Scorer
 from worthit.experiment.spec import Spec
 from worthit.experiment.tuning import Search, search
 
-__all__ = ["Material", "Outcome", "follow_protocol"]
+__all__ = ["Material", "Outcome", "answer", "follow_protocol", "start"]
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ class Material:
     ----------
     dataset : Dataset
         For labels and ids.
-    train, validation, test : list
+    train, validation : list
         Normalised inputs.
     folds : list of (fitted rows, held-out rows)
-        Of train; for a network, one: fit on train, held out validation, in rows of both.
+        Of train, empty without a search. For a network, one: fitted on train, held out
+        validation, as rows of both.
     """
 
     dataset: Dataset
     train: list[Any]
     validation: list[Any]
-    test: list[Any]
     folds: list[Fold]
 
     @property
@@ -73,8 +73,33 @@ class Outcome:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+def start(dataset: Dataset, spec: Spec, jobs: int) -> Any:
+    """Make the classifier that a run starts from.
+
+    A network also learns which metric chooses its epoch, and which class is the positive one.
+
+    Raises
+    ------
+    InputError
+        If the model has no such field.
+    """
+    neural = find(spec.model).family == "neural"
+    driven = {"metric": spec.metric, "positive": dataset.positive} if neural else {}
+    return new_classifier(spec.model, driven | spec.settings, spec.seed, jobs)
+
+
+def answer(outcome: Outcome, material: Material, inputs: list[Any]) -> NDArray[np.float64]:
+    """Answer raw inputs, normalisation included: (n_items, n_classes) probabilities."""
+    return outcome.classifier.predict_proba(normalise(inputs, material.dataset.language))
+
+
 def follow_protocol(
-    dataset: Dataset, spec: Spec, work: Path, jobs: int, storage: str | None
+    dataset: Dataset,
+    spec: Spec,
+    work: Path,
+    jobs: int,
+    storage: str | None,
+    fresh: bool = False,
 ) -> tuple[Outcome, Material]:
     """Search, fit and answer, looking at the test split once, at the end.
 
@@ -94,42 +119,48 @@ def follow_protocol(
         Processes for search and fit.
     storage : str or None
         Address of an Optuna database that machines share; a journal in ``work`` otherwise.
+    fresh : bool
+        Forget what such a database knows of this search.
 
     Returns
     -------
     tuple of Outcome and Material
     """
-    neural = find(spec.model).package.endswith("neural")
-    driven = {"metric": spec.metric, "positive": dataset.positive} if neural else {}
-    outcome = Outcome(new_classifier(spec.model, driven | spec.settings, spec.seed, jobs))
+    neural = find(spec.model).family == "neural"
+    outcome = Outcome(start(dataset, spec, jobs))
     scorer = Scorer.of(dataset, spec.metric)
+    searched = bool(spec.trials and outcome.classifier.search_space())
+    material = _gather(dataset, outcome, neural, searched)
     with _timed(outcome, "tune_seconds"):
-        material = _gather(dataset, spec.seed, neural)
-        if spec.trials and outcome.classifier.search_space():
+        if searched:
             # Every run has its own study, the same on all machines that share a database.
             study = "/".join(work.parts[-3:])
-            where = {"storage": storage or work / "search.log", "study_name": study}
+            where = {"storage": storage or work / "search.log", "study_name": study, "fresh": fresh}
             outcome.found = _search(outcome.classifier, material, spec, scorer, jobs, where)
             outcome.classifier.set_params(**outcome.found.params)
     if outcome.found:  # an interrupted search knows the seconds of its earlier sessions
         searched = outcome.found.record["trials"][-1]["seconds"]
         outcome.seconds["tune_seconds"] = max(outcome.seconds["tune_seconds"], searched)
     (_fit_network if neural else _fit_baseline)(outcome, material, spec, work)
+    outcome.seconds["fit_seconds"] += outcome.seconds.pop("normalising")
     with _timed(outcome, "predict_seconds"):
-        outcome.on_test = outcome.classifier.predict_proba(material.test)
+        outcome.on_test = answer(outcome, material, dataset.test.inputs)
     return outcome, material
 
 
-def _gather(dataset: Dataset, seed: int, neural: bool) -> Material:
-    parts = (dataset.train, dataset.validation, dataset.test)
-    texts, held_out, asked = (normalise(part.inputs, dataset.language) for part in parts)
+def _gather(dataset: Dataset, outcome: Outcome, neural: bool, searched: bool) -> Material:
+    with _timed(outcome, "normalising"):  # what training needs; test is normalised when asked
+        texts = normalise(dataset.train.inputs, dataset.language)
+        held_out = normalise(dataset.validation.inputs, dataset.language)
     train, n_train = dataset.train, len(dataset.train)
     folds = (
         [(np.arange(n_train), np.arange(n_train, n_train + len(dataset.validation)))]
         if neural
-        else make_folds(train.labels, train.keys, train.groups, seed)
+        else []
+        if not searched
+        else make_folds(train.labels, train.keys, train.groups, outcome.classifier.seed)
     )
-    return Material(dataset, texts, held_out, asked, folds)
+    return Material(dataset, texts, held_out, folds)
 
 
 def _search(

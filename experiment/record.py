@@ -1,8 +1,8 @@
 """A finished run's record: everything that reports are made from."""
 
 import sys
-import time
 from collections import Counter
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -110,7 +110,7 @@ def make_run(
         "words": classifier.strongest() if hasattr(classifier, "strongest") else {},
         "machine": machine(),
         "versions": _versions(classifier.family == "neural"),
-        "time": time.strftime("%Y-%m-%d %H:%M"),
+        "time": datetime.now().isoformat(" ", "milliseconds"),
         **more,
     }
     return Run(record, test, _items(dataset), validation, folder)
@@ -140,8 +140,10 @@ def _items(dataset: Dataset) -> pd.DataFrame:
         columns[dataset.kind] = test.inputs
     frame = pd.DataFrame(columns, index=pd.Index(test.ids, name="id", dtype=object), dtype=object)
     for name in test.extra.columns:
-        # A user's column called 'group' was used as the group; another clash gets a prefix.
-        frame[name if name not in frame else f"column {name}"] = test.extra[name].to_numpy()
+        free = name
+        while free in frame:  # a user's own column called 'leaked', say
+            free = f"column {free}"
+        frame[free] = test.extra[name].to_numpy()
     return frame
 
 
@@ -158,6 +160,7 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
     return {
         "name": dataset.name,
         "kind": dataset.kind,
+        "columns": list(dataset.columns),
         "language": dataset.language,
         "sha256": dataset.sha256,
         "split_sha256": dataset.split_sha256,

@@ -1,6 +1,5 @@
 """One run from a spec: found in the store, or made there under a lock."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -10,44 +9,16 @@ from worthit.compare.slugs import slug
 from worthit.corpus import Dataset
 from worthit.experiment.cost import Meter, ms_per_item
 from worthit.experiment.ladder import climb
-from worthit.experiment.models import check_kind, find, new_classifier
+from worthit.experiment.models import check_kind, find
 from worthit.experiment.outer import follow_over_folds
-from worthit.experiment.protocol import follow_protocol
+from worthit.experiment.place import Place
+from worthit.experiment.protocol import answer, follow_protocol, start
 from worthit.experiment.record import make_run
 from worthit.experiment.scoring import Scorer
 from worthit.experiment.spec import Spec
 from worthit.experiment.store import Store
 
-__all__ = ["Place", "check", "find_run", "make"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where runs and reports go, and what else does not change a run's result.
-
-    Attributes
-    ----------
-    runs, reports : pathlib.Path
-        Their folders.
-    jobs : int
-        Processes.
-    storage : str or None
-        Address of an Optuna database shared by machines.
-    fresh : bool
-        Make runs again that are there.
-    split_seed : int
-        What the data was split with, for the record.
-    command : str
-        What the user typed, for the record.
-    """
-
-    runs: Path = Path("runs")
-    reports: Path = Path("reports")
-    jobs: int = 1
-    storage: str | None = None
-    fresh: bool = False
-    split_seed: int = 0
-    command: str = ""
+__all__ = ["check", "find_run", "make"]
 
 
 def check(dataset: Dataset, spec: Spec) -> None:
@@ -60,7 +31,7 @@ def check(dataset: Dataset, spec: Spec) -> None:
     """
     check_kind(find(spec.model), dataset.kind)
     Scorer.of(dataset, spec.metric)
-    new_classifier(spec.model, spec.settings, spec.seed, 1)
+    start(dataset, spec, jobs=1).check()
 
 
 def find_run(dataset: Dataset, spec: Spec, place: Place) -> Run | None:
@@ -93,8 +64,8 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
     with store.claimed(folder, place.fresh) as work:
         if store.is_finished(folder):
             return Run.read(folder)
-        options = (spec, work, place.jobs, place.storage)
-        with Meter() as meter, threadpool_limits(limits=place.jobs):
+        options = (spec, work, place.n_jobs, place.storage, place.fresh)
+        with Meter() as meter, threadpool_limits(limits=place.n_jobs):
             if spec.outer_folds:
                 outcome, material = follow_over_folds(dataset, *options)
             else:
@@ -105,18 +76,20 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
             "report": (place.reports / slug(dataset.name) / f"{slug(spec.model)}.md").as_posix(),
             "command": place.command,
             "split_seed": place.split_seed,
-            "threads": place.jobs,
-            "ms_per_item": ms_per_item(outcome.classifier, material.test),
+            "threads": place.n_jobs,
+            "ms_per_item": ms_per_item(
+                lambda one: answer(outcome, material, one), dataset.test.inputs
+            ),
             "outer_folds": spec.outer_folds,
             "ladder": []
             if spec.outer_folds
-            else climb(outcome, material, Scorer.of(dataset, spec.metric), place.jobs),
-            "looks": store.look(folder.name, dataset.split_sha256),
+            else climb(outcome, material, Scorer.of(dataset, spec.metric), place.n_jobs),
+            "looks": store.look(folder.name, dataset.sha256, dataset.split_sha256),
         }
         outcome.classifier.save(folder / "model")
         return make_run(dataset, spec, outcome, meter, folder, more).write(folder)
 
 
 def _folder(dataset: Dataset, spec: Spec, place: Place) -> Path:
-    key = spec.key(dataset.sha256, dataset.split_sha256, dataset.positive, dataset.language)
+    key = spec.key(dataset, start(dataset, spec, jobs=1))
     return Store(place.runs, dataset.name).path(spec.model, key)

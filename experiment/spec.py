@@ -6,9 +6,12 @@ from typing import Any
 
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
+from worthit.corpus import Dataset
 
 __all__ = ["METRICS", "Spec"]
 
+# Raised when the way a run is made changes, so that runs made before are made again.
+PROTOCOL = 1
 METRICS = ("f1_macro", "f1_weighted", "accuracy", "recall_macro", "f1_positive")
 
 
@@ -55,13 +58,25 @@ class Spec:
         if self.time_limit is not None and self.time_limit <= 0:
             raise InputError(f"Got a time limit of {self.time_limit} s; it must be above 0.")
 
-    def key(self, data_sha256: str, split_sha256: str, positive: str | None, language: str) -> str:
-        """Name the run: equal inputs give an equal key, whatever the machine.
+    def key(self, dataset: Dataset, classifier: Any) -> str:
+        """Name the run: what determines it gives an equal key, on any machine.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Its content, split, positive class and language count.
+        classifier : classifier
+            As it would start: all its fields count, not only those that were set, and what a
+            search may vary. So a run made under other defaults is another run.
 
         Returns
         -------
         str
             Twelve hexadecimal digits.
         """
-        parts = [data_sha256, split_sha256, positive or "", language]
-        return sha256_of([*parts, json.dumps(asdict(self), sort_keys=True)])[:12]
+        fields = {name: v for name, v in classifier.get_params().items() if name != "jobs"}
+        space = {name: repr(choices) for name, choices in classifier.search_space().items()}
+        content = asdict(self) | {"settings": sorted(self.settings), "fields": fields}
+        content |= {"space": space if self.trials else {}, "protocol": PROTOCOL}
+        parts = [dataset.sha256, dataset.split_sha256, dataset.positive or "", dataset.language]
+        return sha256_of([*parts, json.dumps(content, sort_keys=True)])[:12]

@@ -84,12 +84,13 @@ class Store:
         finally:
             lock.release()
 
-    def look(self, run: str, split_sha256: str) -> int:
+    def look(self, run: str, sha256: str, split_sha256: str) -> int:
         """Count one more look at a test split; return how many there were, this one included."""
         path = self.folder / "test-looks.jsonl"
-        entry = {"run": run, "split_sha256": split_sha256, "time": time.strftime("%Y-%m-%d %H:%M")}
+        test_set = f"{sha256}/{split_sha256}"
+        entry = {"run": run, "test_set": test_set, "time": time.strftime("%Y-%m-%d %H:%M:%S")}
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
         lines = path.read_text(encoding="utf-8").splitlines()
         # A line broken by a full disk or a killed process still was a look at some test set.
-        return sum(split_sha256 in line for line in lines)
+        return sum(test_set in line for line in lines)

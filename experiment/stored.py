@@ -15,8 +15,8 @@ __all__ = ["choose_runs"]
 def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run]:
     """Choose runs of one data set for a report.
 
-    All come from the split that the newest run used. If some models have several seeds, only
-    seeds that every model has are taken, so that no model is judged by more tries.
+    All come from the data and the split that the newest run used. If some models have several
+    seeds, only seeds that every model has are taken, so that no model is judged by more tries.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run
     Returns
     -------
     list of Run
-        Newest first.
+        In the order in which they were made.
 
     Raises
     ------
@@ -46,10 +46,9 @@ def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run
             f"No finished run of '{slug(name)}' below {root} ({hint}); make one with baseline, "
             "neural or compare."
         )
-    split = found[0].record["dataset"]["split_sha256"]
-    same = [run for run in found if run.record["dataset"]["split_sha256"] == split]
+    same = [run for run in found if _test_set(run) == _test_set(found[0])]
     if len(same) < len(found):
-        say(f"Left out {len(found) - len(same)} runs on another split of the data.")
+        say(f"Left out {len(found) - len(same)} runs on other data or another split of it.")
     newest: dict[tuple[str, int | None], Run] = {}
     for run in same:
         newest.setdefault((run.model, run.seed), run)
@@ -62,7 +61,12 @@ def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run
             )
     seeds = {wished: {seed for model, seed in newest if model == wished} for wished in names}
     common = set.intersection(*seeds.values())
-    if common:
-        return [run for (model, seed), run in newest.items() if model in names and seed in common]
-    # No seed in common: one run of each, which the report then says.
-    return [next(run for run in newest.values() if run.model == wished) for wished in names]
+    chosen = [run for (model, seed), run in newest.items() if model in names and seed in common]
+    if not common:  # one run of each model, and the report names their seeds
+        chosen = [next(run for run in newest.values() if run.model == wished) for wished in names]
+    return chosen[::-1]
+
+
+def _test_set(run: Run) -> tuple[str | None, str | None]:
+    dataset = run.record["dataset"]
+    return dataset.get("sha256"), dataset.get("split_sha256")

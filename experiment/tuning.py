@@ -75,6 +75,7 @@ def search(
     jobs: int,
     storage: str | Path,
     study_name: str = "search",
+    fresh: bool = False,
 ) -> Search:
     """Search a classifier's space for the best mean score over folds.
 
@@ -105,6 +106,8 @@ def search(
         A journal file, or the address of a database that several machines share.
     study_name : str
         Tells searches in one database apart.
+    fresh : bool
+        Forget what a search of that name has done.
 
     Returns
     -------
@@ -117,7 +120,7 @@ def search(
         for name, distribution in classifier.search_space().items()
         if name not in fixed
     }
-    study = _open_study(storage, study_name)
+    study = _open_study(storage, study_name, fresh)
     _forget_interrupted(study, own=isinstance(storage, Path))
     earlier = max((_log(trial)["seconds"] for trial in _finished(study)), default=0.0)
     stopped = "all trials were done"
@@ -130,17 +133,19 @@ def search(
     ):
         bar.update(len(_finished(study)))
         while (done := len(_finished(study))) < trials:
-            if done and time_limit is not None and time.monotonic() - started > time_limit:
+            spent = earlier + time.monotonic() - started
+            left = None if time_limit is None else time_limit - spent
+            if done and left is not None and left <= 0:
                 stopped = f"the time limit of {time_limit:.0f} s was reached"
                 break
             study.sampler = _sampler(seed, done)
-            if not done:
-                study.enqueue_trial({name: fields[name] for name in space}, skip_if_exists=True)
+            if not done and not study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+                # Not skip_if_exists: that would take a trial 0 that was killed for done.
+                study.enqueue_trial({name: fields[name] for name in space})
             trial = study.ask(space)
             trial_classifier = clone(candidate).set_params(**trial.params)
-            scores = _score_folds(
-                pool, trial_classifier, inputs, labels, folds, scorer, _best_folds(study)
-            )
+            job = (trial_classifier, inputs, labels, scorer, left)
+            scores = _score_folds(pool, job, folds, _best_folds(study))
             trial.set_user_attr("folds", scores)
             trial.set_user_attr("seconds", earlier + time.monotonic() - started)
             pruned = len(scores) < len(folds)
@@ -166,34 +171,35 @@ def search(
 
 
 def _score_folds(
-    pool: Parallel,
-    classifier: Any,
-    inputs: Any,
-    labels: NDArray,
-    folds: Sequence[Fold],
-    scorer: Scorer,
-    best: list[float] | None,
+    pool: Parallel, job: tuple, folds: Sequence[Fold], best: list[float] | None
 ) -> list[float]:
     """Score a trial on its folds; stop after the first ones if it falls well behind the best."""
-    first = pool(
-        delayed(score_fold)(classifier, inputs, labels, fold, scorer)
-        for fold in folds[:FIRST_ROUND]
-    )
+    first = pool(delayed(score_fold)(fold, *job) for fold in folds[:FIRST_ROUND])
     n_seen = sum(len(held_out) for _, held_out in folds[:FIRST_ROUND])
     if best is not None and np.mean(best[:FIRST_ROUND]) - np.mean(first) > _hopeless(n_seen):
         return list(first)
-    rest = pool(
-        delayed(score_fold)(classifier, inputs, labels, fold, scorer)
-        for fold in folds[FIRST_ROUND:]
-    )
-    return [*first, *rest]
+    return [*first, *pool(delayed(score_fold)(fold, *job) for fold in folds[FIRST_ROUND:])]
 
 
-def score_fold(classifier: Any, inputs: Any, labels: NDArray, fold: Fold, scorer: Scorer) -> float:
-    """Fit on a fold's fitted rows and score the answers to its held-out rows."""
+def score_fold(
+    fold: Fold,
+    classifier: Any,
+    inputs: Any,
+    labels: NDArray,
+    scorer: Scorer,
+    time_left: float | None = None,
+) -> float:
+    """Fit on a fold's fitted rows and score the answers to its held-out rows.
+
+    A network chooses its epoch on the held-out rows, as it does when it is fitted for good.
+    """
     fitted, held_out = fold
-    classifier.fit(_rows(inputs, fitted), labels[fitted])
-    return float(scorer(labels[held_out], classifier.predict(_rows(inputs, held_out))))
+    asked, truth = _rows(inputs, held_out), labels[held_out]
+    options: dict[str, Any] = {}
+    if classifier.family == "neural":
+        options = {"validation": (asked, truth), "time_limit": time_left}
+    classifier.fit(_rows(inputs, fitted), labels[fitted], **options)
+    return float(scorer(truth, classifier.predict(asked)))
 
 
 def _rows(inputs: Any, rows: NDArray[np.int64]) -> Any:
@@ -210,7 +216,7 @@ def _hopeless(n: int) -> float:
     return float(0.1 / np.sqrt(n))
 
 
-def _open_study(storage: str | Path, name: str) -> optuna.Study:
+def _open_study(storage: str | Path, name: str, fresh: bool) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     backend: BaseStorage | str
     if isinstance(storage, Path):
@@ -220,6 +226,8 @@ def _open_study(storage: str | Path, name: str) -> optuna.Study:
         backend = JournalStorage(JournalFileBackend(storage.removeprefix("journal:")))
     else:
         backend = storage
+    if fresh and name in optuna.get_all_study_names(backend):
+        optuna.delete_study(study_name=name, storage=backend)
     return optuna.create_study(
         storage=backend, study_name=name, direction="maximize", load_if_exists=True
     )

@@ -1,12 +1,15 @@
 """The command line: what it prints where, its exit codes, and its one-line errors."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from worthit import cli
@@ -142,7 +145,8 @@ def test_predict_answers_new_texts(run, tmp_path):
     assert json.loads(out)["predictions"][0]["prediction"] == "good"
     (tmp_path / "new.csv").write_text('text\nso awful\n"great, fine"\n', encoding="utf-8")
     code, out, _ = run("predict", folder, "--file", "new.csv")
-    assert [line.split(",")[0] for line in out.splitlines()] == ["prediction", "bad", "good"]
+    lines = [line.split(",")[:2] for line in out.splitlines()]
+    assert lines == [["id", "prediction"], ["1", "bad"], ["2", "good"]]
 
 
 def test_describe_counts_rows(run):
@@ -162,6 +166,11 @@ def test_describe_counts_rows(run):
         (["baseline", "set", "--time-limit", "soon"], "write it like 50m, 1h30m or 90s"),
         (["baseline", "set", "--trials", "-1"], "Got -1 trials"),
         (["baseline", "set", "--language", "xx"], "Got language 'xx'"),
+        (["baseline", "set", "--jobs", "0"], "Got 0 jobs"),
+        (["baseline", "set", "--model", "gru"], "'gru' is not a baseline model"),
+        (["neural", "tfidf", "set"], "'tfidf' is not a neural model"),
+        (["compare", "set", "--models", "tfidf,gru", "--balance", "smote"], "smote"),
+        (["baseline", "set", "--runs", "set/train.csv"], "Not a directory"),
         (["neural", "rn", "set"], "error: Unknown model 'rn'; choose one of"),
         (["compare", "set", "--models", "tfidf"], "a comparison needs two"),
         (["compare", "set", "--models", "tfidf,tfidf"], "list every model once"),
@@ -183,7 +192,10 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_1(run, words, sentence):
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("words", [["fly"], ["baseline", "--speed"], ["neural"], ["predict"]])
+@pytest.mark.parametrize(
+    "words",
+    [["fly"], ["baseline", "--speed"], ["neural"], ["predict"], ["baseline", "--seed", "-1"]],
+)
 def test_wrong_usage_is_exit_code_2(run, words):
     code, _, err = run(*words)
     assert code == 2
@@ -204,3 +216,43 @@ def test_a_comparison_killed_anywhere_goes_on_from_there(run, tmp_path):
     code, out, _ = run(*words, "--json")
     assert code == 0
     assert json.loads(out)["runs"][1]["cost"]["trials"] == 12
+
+
+def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(run, tmp_path):
+    words = ["baseline", "set", "--trials", "500", "--jobs", "2"]
+    child = subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), *words],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # a terminal of its own, so that the test is not interrupted
+    )
+    while not list((tmp_path / "runs").glob("*/tfidf-*/work/search.log")) and child.poll() is None:
+        time.sleep(0.05)
+    time.sleep(1)
+    started = psutil.Process(child.pid).children(recursive=True)
+    os.killpg(child.pid, signal.SIGINT)
+    _, errors = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert errors.decode().splitlines()[-1] == "interrupted; the same command goes on from here."
+    assert "Traceback" not in errors.decode()
+    assert not psutil.wait_procs(started, timeout=20)[1]
+
+
+def test_a_killed_command_takes_its_processes_along(run, tmp_path):
+    words = ["baseline", "set", "--trials", "500", "--jobs", "2"]
+    child = subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), *words], cwd=tmp_path, stderr=subprocess.DEVNULL
+    )
+    while not list((tmp_path / "runs").glob("*/tfidf-*/work/search.log")) and child.poll() is None:
+        time.sleep(0.05)
+    time.sleep(1)
+    started = psutil.Process(child.pid).children(recursive=True)
+    child.kill()
+    child.wait()
+    assert not psutil.wait_procs(started, timeout=20)[1]
+
+
+def test_a_users_files_do_not_stand_in_for_pythons(run, tmp_path):
+    (tmp_path / "random.py").write_text("raise SystemExit('not me')", encoding="utf-8")
+    code, _, err = run("baseline", "set", "--trials", "1", "--json")
+    assert (code, "not me" in err) == (0, False)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,11 +11,14 @@ from worthit.compare.run import Run
 from worthit.core.errors import InputError
 from worthit.corpus import load
 from worthit.corpus.outer import outer_folds
-from worthit.experiment.entrance import make_specs
+from worthit.experiment.comparison import run_all
 from worthit.experiment.models import parse_settings
+from worthit.experiment.place import Place
 from worthit.experiment.prediction import gather_inputs, predict
-from worthit.experiment.running import Place, find_run, make
+from worthit.experiment.protocol import start
+from worthit.experiment.running import find_run, make
 from worthit.experiment.spec import Spec
+from worthit.experiment.specs import make_specs
 from worthit.experiment.store import Store
 from worthit.experiment.stored import choose_runs
 
@@ -77,15 +81,18 @@ def test_fresh_makes_a_run_again_and_counts_the_look(reviews, place):
 
 
 def test_the_key_depends_on_what_determines_a_run_and_on_nothing_else(reviews):
-    def key(**changes):
-        given = {"model": "tfidf", "trials": 3} | changes
-        return Spec(**given).key("data", "split", None, "en")
+    def key(dataset=reviews, **changes):
+        spec = Spec(**({"model": "tfidf", "trials": 3} | changes))
+        return spec.key(dataset, start(dataset, spec, jobs=1))
 
     assert key() == key()
+    spec = Spec(model="tfidf", trials=3)
+    assert spec.key(reviews, start(reviews, spec, jobs=7)) == key()
+    # A field that a search leaves alone is another budget than one that happens to be the default.
     others = [
-        key(model="gru"), key(trials=4), key(seed=1), key(metric="accuracy"),
-        key(settings={"C": 1.0}), key(time_limit=5.0),
-        Spec(model="tfidf", trials=3).key("data", "other split", None, "en"),
+        key(trials=4), key(seed=1), key(metric="accuracy"), key(settings={"C": 1.0}),
+        key(settings={"C": 3.0}), key(time_limit=5.0), key(outer_folds=3), key(model="majority"),
+        key(dataset=replace(reviews, train=reviews.validation, validation=reviews.train)),
     ]  # fmt: skip
     assert len({key(), *others}) == len(others) + 1
 
@@ -180,7 +187,18 @@ def test_new_inputs_must_be_of_the_runs_kind(reviews, place):
     run = make(reviews, Spec(model="majority"), place)
     with pytest.raises(InputError, match="Got neither texts and --file"):
         gather_inputs(run, [], None, text=None, pair=None)
-    assert gather_inputs(run, ["one", "two"], None, text=None, pair=None) == ["one", "two"]
+    ids, inputs = gather_inputs(run, ["one", "two"], None, text=None, pair=None)
+    assert (ids, inputs) == (["1", "2"], ["one", "two"])
+
+
+def test_a_file_is_read_by_the_columns_of_training(place, tmp_path):
+    rows = [f"other,{word} film {i},{label}" for i in range(20)
+            for word, label in (("great", "good"), ("poor", "bad"))]  # fmt: skip
+    path = tmp_path / "extra.csv"
+    path.write_text("\n".join(["text,body,label", *rows]) + "\n", encoding="utf-8")
+    run = make(load(path, text="body"), Spec(model="tfidf"), place)
+    ids, inputs = gather_inputs(run, [], path, text=None, pair=None)
+    assert (ids[0], inputs[0]) == ("1", "great film 0")
 
 
 def test_outer_folds_answer_every_item_once_and_resume(reviews, place, monkeypatch):
@@ -208,3 +226,33 @@ def test_outer_folds_keep_equal_texts_together_and_every_class_in_each(reviews):
         assert not set(fold.test.keys) & set(fold.train.keys + fold.validation.keys)
     with pytest.raises(InputError, match="Got 1 outer folds"):
         outer_folds(reviews, 1, seed=0)
+
+
+def test_reports_leave_out_runs_on_other_data_of_the_same_name(reviews, place, tmp_path):
+    make(reviews, Spec(model="majority"), place)
+    rows = [f"{text} once more,{label}" for text, label in zip(
+        (t for split in reviews.splits.values() for t in split.inputs),
+        (x for split in reviews.splits.values() for x in split.labels),
+        strict=True,
+    )]  # fmt: skip
+    path = tmp_path / "reviews.csv"
+    path.write_text("\n".join(["text,label", *rows]) + "\n", encoding="utf-8")
+    edited = load(path)
+    assert edited.name == reviews.name
+    made = make(edited, Spec(model="tfidf"), place)
+    assert made.record["looks"] == 1
+    assert [run.model for run in choose_runs(place.runs, reviews.name, None)] == ["tfidf"]
+
+
+def test_everything_is_checked_before_the_first_run(reviews, place):
+    specs = [Spec(model="tfidf"), Spec(model="gru", settings={"balance": "smote"})]
+    with pytest.raises(InputError, match="smote"):
+        run_all(reviews, specs, place)
+    assert not list(place.runs.glob("*/*/run.json"))
+
+
+def test_a_network_is_searched_as_it_is_fitted(reviews, place):
+    settings = {"epochs": 2, "hidden": 8, "embedding": 8}
+    run = make(reviews, Spec(model="gru", settings=settings, trials=2), place)
+    best = run.record["tuning"]["trials"][run.record["tuning"]["best"]]
+    assert run.record["scores"]["validation"]["f1_macro"] == pytest.approx(best["score"])

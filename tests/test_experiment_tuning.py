@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from worthit.baselines.tfidf import TfidfClassifier
+from worthit.core.errors import InputError
 from worthit.experiment import tuning
 from worthit.experiment.folds import make_folds
 from worthit.experiment.tuning import search
@@ -45,13 +46,14 @@ def test_same_seed_draws_the_same_trials_and_another_seed_others(tmp_path):
     assert params(run(tmp_path / "c.log", seed=1))[1:] != params(first)[1:]
 
 
-def test_a_search_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path, monkeypatch):
+@pytest.mark.parametrize("moment", [1, 6])  # calls: in the first trial, and in a later one
+def test_a_search_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path, monkeypatch, moment):
     whole = run(tmp_path / "whole.log", trials=5)
     calls = iter(range(100))
     score_fold = tuning.score_fold
 
     def killed(*args):
-        if next(calls) == 10:  # in the third trial, after two of its folds
+        if next(calls) == moment:
             raise KeyboardInterrupt
         return score_fold(*args)
 
@@ -109,8 +111,16 @@ def test_folds_keep_equal_texts_and_groups_together():
     texts = [f"text {i // 4}" for i in range(40)]
     for fitted, held_out in make_folds(labels, texts, None, seed=0):
         assert not {texts[i] for i in fitted} & {texts[i] for i in held_out}
-    groups = np.repeat(np.arange(8), 5)
-    folds = make_folds(labels, [str(i) for i in range(40)], groups, seed=0)
+    groups = np.repeat([f"g{i}" for i in range(8)], 5)
+    different = [str(i) for i in range(38)] + ["37", "0"]  # the ends are equal texts
+    folds = make_folds(labels, different, groups, seed=0)
     for fitted, held_out in folds:
         assert not set(groups[fitted]) & set(groups[held_out])
+        assert not {different[i] for i in fitted} & {different[i] for i in held_out}
     assert sorted(np.concatenate([held_out for _, held_out in folds])) == list(range(40))
+
+
+def test_a_class_in_one_group_cannot_be_cross_validated():
+    labels = np.array(["a"] * 5 + ["b"] * 5, dtype=object)
+    with pytest.raises(InputError, match="a class stands in one group"):
+        make_folds(labels, [str(i) for i in range(10)], labels, seed=0)

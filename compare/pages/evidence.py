@@ -74,8 +74,8 @@ def _interval(pairing: dict[str, Any]) -> str:
     seeds = " and seeds" if max(pairing["n_seeds"]) > 1 else ""
     return (
         f"Difference {signed(pairing['difference'])}, 95 % interval "
-        f"{span(pairing['low'], pairing['high'])} (paired bootstrap over {unit}{seeds}, 10,000 "
-        "resamples, percentiles)."
+        f"{span(pairing['low'], pairing['high'])} (paired bootstrap over {unit}{seeds}, "
+        f"{pairing['resamples']:,} resamples, percentiles)."
     )
 
 

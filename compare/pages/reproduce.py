@@ -9,9 +9,7 @@ from worthit.compare.pages.phrases import short_hash
 __all__ = ["limits_section", "reproduce_section"]
 
 
-def reproduce_section(
-    command: str, models: list[dict[str, Any]], dataset: dict[str, Any], seed_note: bool = True
-) -> str:
+def reproduce_section(command: str, models: list[dict[str, Any]], dataset: dict[str, Any]) -> str:
     """Write the commands, seeds, versions and hashes of the models named."""
     commands = [command, *(c for model in models for c in model["commands"])]
     shown = [code_block(c) for c in dict.fromkeys(commands) if c]
