@@ -2,6 +2,8 @@
 
 import doctest
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("core", "corpus", "baselines", "neural", "compare", "experiment")
+BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 MODULES = sorted(
     "worthit." + path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
     for room in ROOMS
@@ -43,3 +46,13 @@ def test_the_readmes_commands_exist():
     text = (ROOT / "README.md").read_text("utf-8")
     known = {command.callback.__name__ for command in app.registered_commands}
     assert set(re.findall(r"python cli\.py (\w+)", text)) <= known
+
+
+@pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
+def test_benchmarks_run(script, tmp_path):
+    rows = [f"text number {i} is it,{'ab'[i % 2]}" for i in range(60)]
+    (tmp_path / "some.csv").write_text("\n".join(["text,label", *rows]) + "\n", encoding="utf-8")
+    command = [sys.executable, str(script), str(tmp_path / "some.csv"), "--sizes", "100"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "NO" not in done.stdout
+    assert done.stdout.count("yes") == 2
