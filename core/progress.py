@@ -8,6 +8,7 @@ from tqdm import tqdm
 __all__ = ["progress", "quiet", "say"]
 
 QUIET = "WORTHIT_QUIET"  # an environment variable, so that worker processes inherit it
+DELAY = 1.0  # seconds: what is over by then needs no bar
 
 
 def quiet() -> bool:
@@ -39,7 +40,7 @@ def progress(total: float | None, what: str, unit: str = "it") -> tqdm:
         file=sys.stderr,
         disable=quiet(),
         dynamic_ncols=True,
-        delay=1.0,  # what is over in a second needs no bar
+        delay=DELAY,
         # A terminal gets a live bar; a log file one line in a while.
         mininterval=0.2 if sys.stderr.isatty() else 5.0,
         leave=True,

@@ -177,7 +177,8 @@ def test_interrupt_leaves_at_once(monkeypatch):
         fit()
 
 
-def test_nothing_is_said_on_standard_output(capfd):
+def test_nothing_is_said_on_standard_output(capfd, monkeypatch):
+    monkeypatch.setattr("worthit.core.progress.DELAY", 0.0)
     fit(epochs=2)
     captured = capfd.readouterr()
     assert captured.out == ""
