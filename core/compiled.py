@@ -1,7 +1,7 @@
 """Compiled loops: the one place that decides how numba compiles and where it keeps the result."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
@@ -26,6 +26,6 @@ def kernel(loop: Loop) -> Loop:
         The same, compiled.
     """
     try:
-        return njit(cache=True, nogil=True)(loop)
+        return cast(Loop, njit(cache=True, nogil=True)(loop))
     except RuntimeError:  # no folder that can be written to: compile anew in every process
-        return njit(nogil=True)(loop)
+        return cast(Loop, njit(nogil=True)(loop))
