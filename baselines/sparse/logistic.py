@@ -1,6 +1,6 @@
 """One-vs-rest logistic regression on sparse features, with L1, L2 or elastic-net penalty."""
 
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,11 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
-from worthit.baselines.sparse.elastic_net import fit_elastic_net
+from worthit.baselines.sparse.dual import Rows, ascend
+from worthit.baselines.sparse.newton import Columns, Penalty, descend
 
-__all__ = ["LinearModel", "Objective", "fit_logistic", "log_count_ratio"]
+__all__ = ["LinearModel", "Objective", "fit_logistic", "fit_path", "log_count_ratio"]
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,9 @@ class Objective:
         Scale features by their log-count ratio before fitting (Wang & Manning 2012). The scale is
         folded into the coefficients, so the model still works on plain features.
     tolerance : float
-        The solver's stopping tolerance. The dual solver of L2 stops at ten times as much, which is
-        as accurate: it bounds the largest violation of any item, not the size of a gradient.
+        The solvers' stopping tolerance, see :func:`~worthit.baselines.sparse.newton.descend`. The
+        dual solver of L2 stops at ten times as much, which is as accurate: it bounds the largest
+        violation of any item, not their sum.
     seed : int
         For the order in which the solver visits coordinates.
     """
@@ -101,57 +101,132 @@ def fit_logistic(
     weights : numpy.ndarray of shape (n_items,) or None
         Weight of each item in the loss.
     jobs : int
-        Processes over the problems.
+        Threads over the problems.
 
     Returns
     -------
     LinearModel
     """
+    return fit_path(features, codes, n_classes, objective, [objective.C], weights, jobs)[0]
+
+
+def fit_path(
+    features: sparse.csr_array,
+    codes: NDArray[np.int64],
+    n_classes: int,
+    objective: Objective,
+    path: Sequence[float],
+    weights: NDArray[np.float64] | None = None,
+    jobs: int = 1,
+) -> list[LinearModel]:
+    """Fit for several values of C in ascending order, each from the solution of the one before.
+
+    Parameters
+    ----------
+    path : sequence of float
+        Values of C, in place of the objective's.
+
+    Returns
+    -------
+    list of LinearModel
+        One for each C. For the other parameters see :func:`fit_logistic`.
+    """
     targets = [codes == code for code in ([1] if n_classes == 2 else range(n_classes))]
-    # liblinear holds the interpreter lock: processes over shared memory, not threads.
-    run = Parallel(n_jobs=min(jobs, len(targets)))
-    fitted = run(delayed(_fit_one)(features, target, objective, weights) for target in targets)
-    coefficients, intercepts = zip(*fitted, strict=True)
-    return LinearModel(np.column_stack(coefficients), np.array(intercepts))
+    weights = np.ones(len(codes)) if weights is None else weights
+    by_column = sparse.csc_array(features) if objective.penalty != "l2" else None
+    # The solvers let other threads run and all of them read the same matrix.
+    run = Parallel(n_jobs=min(jobs, len(targets)), prefer="threads")
+    paths = run(
+        delayed(_fit_one)(features, by_column, target, objective, path, weights)
+        for target in targets
+    )
+    return [
+        LinearModel(np.column_stack(coefficients), np.array(intercepts))
+        for coefficients, intercepts in (
+            zip(*models, strict=True) for models in zip(*paths, strict=True)
+        )
+    ]
 
 
 def _fit_one(
     features: sparse.csr_array,
+    by_column: sparse.csc_array | None,
     target: NDArray[np.bool_],
     objective: Objective,
-    weights: NDArray[np.float64] | None,
-) -> tuple[NDArray[np.float64], float]:
+    path: Sequence[float],
+    weights: NDArray[np.float64],
+) -> list[tuple[NDArray[np.float64], float]]:
+    """Fit one problem along the path: coefficients and intercept for each C."""
     if not features.shape[1]:  # nothing but empty texts: the prior is all there is to learn
         share = np.average(target, weights=weights)
-        return np.zeros(0), float(np.log(share / (1 - share)))
-    scale = np.ones(features.shape[1])
-    if objective.naive_bayes:
-        scale = log_count_ratio(features, target)
-        features = _scale_columns(features, scale)
-    if objective.penalty == "elasticnet":
-        coefficients, intercept = fit_elastic_net(
-            features,
-            target,
-            C=objective.C,
-            l1_ratio=objective.l1_ratio,
-            weights=weights,
-            tolerance=objective.tolerance,
-        )
-        return coefficients * scale, intercept
-    model = LogisticRegression(
-        solver="liblinear",
-        l1_ratio=1.0 if objective.penalty == "l1" else 0.0,
-        # With far more features than items the dual problem is the small one.
-        dual=objective.penalty == "l2",
-        C=objective.C,
-        tol=objective.tolerance * (10 if objective.penalty == "l2" else 1),
-        random_state=objective.seed,
+        return [(np.zeros(0), float(np.log(share / (1 - share)))) for _ in path]
+    scale = (
+        log_count_ratio(features, target) if objective.naive_bayes else np.ones(features.shape[1])
     )
-    with warnings.catch_warnings():
-        # A search tries settings that converge slowly; their score shows what they are worth.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(features, target, sample_weight=weights)
-    return model.coef_[0] * scale, float(model.intercept_[0])
+    if by_column is None:
+        return _dual_path(features, target, objective, path, weights, scale)
+    return _newton_path(by_column, target, objective, path, weights, scale)
+
+
+def _dual_path(
+    features: sparse.csr_array,
+    target: NDArray[np.bool_],
+    objective: Objective,
+    path: Sequence[float],
+    weights: NDArray[np.float64],
+    scale: NDArray[np.float64],
+) -> list[tuple[NDArray[np.float64], float]]:
+    rows = Rows(features.indptr, features.indices, features.data, scale * scale)
+    share = np.clip(np.average(target, weights=weights), 1e-3, 1 - 1e-3)
+    # As wrong about every item as one who knows the class sizes only.
+    log_odds = np.where(target, 1.0, -1.0) * np.log((1 - share) / share)
+    random, models = np.random.default_rng(objective.seed), []
+    for C in path:
+        coefficients = np.zeros(features.shape[1])
+        intercept = ascend(
+            rows,
+            target,
+            C * weights,
+            log_odds,
+            coefficients,
+            10 * objective.tolerance,
+            random,
+        )
+        models.append((coefficients, float(intercept)))
+    return models
+
+
+def _newton_path(
+    features: sparse.csc_array,
+    target: NDArray[np.bool_],
+    objective: Objective,
+    path: Sequence[float],
+    weights: NDArray[np.float64],
+    scale: NDArray[np.float64],
+) -> list[tuple[NDArray[np.float64], float]]:
+    columns = Columns(features.indptr, features.indices, features.data, scale)
+    # The intercept is treated as scikit-learn's solvers do: liblinear (L1) penalises it, saga not.
+    penalty = Penalty(1.0, 0.0, 1.0)
+    if objective.penalty == "elasticnet":
+        penalty = Penalty(objective.l1_ratio, 1.0 - objective.l1_ratio, 0.0)
+    rarer = min(np.count_nonzero(target), np.count_nonzero(~target))
+    # Liblinear's rule: with few items of a class the sum of violations says less.
+    tolerance = objective.tolerance * max(rarer, 1) / len(target)
+    coefficients, intercept = np.zeros(features.shape[1]), 0.0
+    random, models = np.random.default_rng(objective.seed), []
+    for C in path:
+        intercept = descend(
+            columns,
+            target,
+            C * weights,
+            penalty,
+            coefficients,
+            intercept,
+            tolerance,
+            random,
+        )
+        models.append((coefficients * scale, float(intercept)))
+    return models
 
 
 def log_count_ratio(
@@ -169,8 +244,3 @@ def log_count_ratio(
     inside = np.asarray(features[target].sum(axis=0)).ravel() + smoothing
     outside = np.asarray(features[~target].sum(axis=0)).ravel() + smoothing
     return np.log(inside / inside.sum()) - np.log(outside / outside.sum())
-
-
-def _scale_columns(features: sparse.csr_array, scale: NDArray[np.float64]) -> sparse.csr_array:
-    values = features.data * scale[features.indices]
-    return sparse.csr_array((values, features.indices, features.indptr), shape=features.shape)
