@@ -28,6 +28,7 @@ from sklearn.base import clone
 
 from worthit.core.progress import progress
 from worthit.experiment.folds import Fold
+from worthit.experiment.proposals import propose
 
 __all__ = ["Search", "score_fold", "search"]
 
@@ -83,7 +84,8 @@ def search(
     ----------
     classifier : classifier
         With its default fields; they are trial 0. Its ``search_fields``, if any, hold during the
-        search only.
+        search only. Folds run in threads if it says ``threads``, else in processes. See
+        :func:`~worthit.experiment.proposals.propose` for ``starts`` and ``steps``.
     inputs : indexable of length n
         Training inputs, or what the classifier's ``prepare`` made of them.
     labels : numpy.ndarray of shape (n,)
@@ -129,7 +131,7 @@ def search(
         progress(
             trials, f"tuning {type(classifier).__module__.rpartition('.')[2]}", "trial"
         ) as bar,
-        Parallel(n_jobs=min(jobs, len(folds))) as pool,
+        Parallel(n_jobs=min(jobs, len(folds)), prefer=_workers(classifier)) as pool,
     ):
         bar.update(len(_finished(study)))
         while (done := len(_finished(study))) < trials:
@@ -139,9 +141,9 @@ def search(
                 stopped = f"the time limit of {time_limit:.0f} s was reached"
                 break
             study.sampler = _sampler(seed, done)
-            if not done and not study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
-                # Not skip_if_exists: that would take a trial 0 that was killed for done.
-                study.enqueue_trial({name: fields[name] for name in space})
+            point = propose(classifier, space, _tried(study), _best_params(study))
+            if point is not None:
+                study.enqueue_trial(point)
             trial = study.ask(space)
             trial_classifier = clone(candidate).set_params(**trial.params)
             job = (trial_classifier, inputs, labels, scorer, left)
@@ -194,12 +196,17 @@ def score_fold(
     A network chooses its epoch on the held-out rows, as it does when it is fitted for good.
     """
     fitted, held_out = fold
+    classifier = clone(classifier)  # threads share what they were given
     asked, truth = _rows(inputs, held_out), labels[held_out]
     options: dict[str, Any] = {}
     if classifier.family == "neural":
         options = {"validation": (asked, truth), "time_limit": time_left}
     classifier.fit(_rows(inputs, fitted), labels[fitted], **options)
     return float(scorer(truth, classifier.predict(asked)))
+
+
+def _workers(classifier: Any) -> str:
+    return "threads" if getattr(classifier, "threads", False) else "processes"
 
 
 def _rows(inputs: Any, rows: NDArray[np.int64]) -> Any:
@@ -261,6 +268,18 @@ def _finished(study: optuna.Study) -> list[FrozenTrial]:
 def _best_folds(study: optuna.Study) -> list[float] | None:
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     return study.best_trial.user_attrs["folds"] if complete else None
+
+
+def _tried(study: optuna.Study) -> list[dict[str, Any]]:
+    """List the points of all trials that are done, running or waiting to be taken up."""
+    states = (*FINISHED, TrialState.RUNNING, TrialState.WAITING)
+    trials = study.get_trials(deepcopy=False, states=states)
+    return [trial.params or trial.system_attrs.get("fixed_params", {}) for trial in trials]
+
+
+def _best_params(study: optuna.Study) -> dict[str, Any] | None:
+    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    return study.best_trial.params if complete else None
 
 
 def _log(trial: FrozenTrial) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from worthit.baselines.tfidf import TfidfClassifier
 from worthit.core.errors import InputError
 from worthit.experiment import tuning
 from worthit.experiment.folds import make_folds
+from worthit.experiment.proposals import propose
 from worthit.experiment.tuning import search
 
 RNG = np.random.default_rng(0)
@@ -41,9 +42,28 @@ def test_trial_0_is_the_untuned_default(tmp_path):
 
 
 def test_same_seed_draws_the_same_trials_and_another_seed_others(tmp_path):
-    first, second = run(tmp_path / "a.log"), run(tmp_path / "b.log")
+    first, second = run(tmp_path / "a.log", trials=10), run(tmp_path / "b.log", trials=10)
     assert params(first) == params(second)
-    assert params(run(tmp_path / "c.log", seed=1))[1:] != params(first)[1:]
+    other = params(run(tmp_path / "c.log", trials=10, seed=1))
+    n_starts = 1 + len(TfidfClassifier.starts)
+    assert other[:n_starts] == params(first)[:n_starts]
+    assert other[-1] != params(first)[-1]
+
+
+def test_neighbours_of_a_new_best_are_tried_before_the_sampler_is_asked(tmp_path):
+    classifier = TfidfClassifier()
+    space = {name: classifier.search_space()[name] for name in ("analyzer", "C")}
+    default = {"analyzer": "both", "C": 3.0}
+    assert propose(classifier, space, [], None) == default
+    starts = [{"analyzer": start.get("analyzer", "both"), "C": 10.0} for start in classifier.starts]
+    tried = [default, *starts]
+    best = {"analyzer": "char", "C": 10.0}
+    first = propose(classifier, space, tried, best)
+    second = propose(classifier, space, [*tried, first], best)
+    assert [first, second] == [best | {"C": 30.0}, best | {"C": pytest.approx(10 / 3)}]
+    assert propose(classifier, space, [*tried, first, second], best) is None
+    edge = best | {"C": 100.0}
+    assert propose(classifier, space, [*tried, edge], edge) == best | {"C": pytest.approx(100 / 3)}
 
 
 @pytest.mark.parametrize("moment", [1, 6])  # calls: in the first trial, and in a later one
@@ -102,7 +122,7 @@ def test_a_hopeless_trial_is_stopped_after_its_first_folds(tmp_path):
 
 
 def test_the_best_value_at_the_end_of_its_range_is_named(tmp_path):
-    found = run(tmp_path / "search.log", classifier=TfidfClassifier(C=30.0), trials=1)
+    found = run(tmp_path / "search.log", classifier=TfidfClassifier(C=100.0), trials=1)
     assert found.record["at_edge"] == ["C"]
 
 

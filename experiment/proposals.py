@@ -1,0 +1,82 @@
+"""Which point a search tries next, where that does not take a sampler.
+
+First the untuned default, then the classifier's own strong starts, then, whenever a trial has
+become the best, its neighbours: the same point with a value such as C a step smaller and larger.
+A sampler needs many trials to find such a value by chance. The answer depends on the trials so far
+and on nothing else, so a search that was killed and repeated proposes what it would have proposed.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from optuna.distributions import BaseDistribution
+
+__all__ = ["propose"]
+
+Point = dict[str, Any]
+
+
+def propose(
+    classifier: Any,
+    space: Mapping[str, BaseDistribution],
+    tried: Sequence[Point],
+    best: Point | None,
+) -> Point | None:
+    """Return the next point to try, or None to ask the sampler.
+
+    Parameters
+    ----------
+    classifier : classifier
+        With its default fields. ``starts``, if it has them, lists points as changes to these;
+        ``steps`` says by which factor a field's neighbours differ.
+    space : mapping of str to distribution
+        The fields being searched.
+    tried : sequence of dict
+        Points of all trials so far, running ones included.
+    best : dict or None
+        The best point so far.
+
+    Returns
+    -------
+    dict or None
+        A value for each field of the space.
+    """
+    fields = classifier.get_params()
+    default = {name: fields[name] for name in space}
+    candidates = [default, *_starts(classifier, default, space)]
+    if best is not None:
+        candidates.extend(_neighbours(best, getattr(classifier, "steps", {}), space))
+    return next((point for point in candidates if not _seen(point, tried)), None)
+
+
+def _starts(classifier: Any, default: Point, space: Mapping[str, BaseDistribution]) -> list[Point]:
+    """List the classifier's starts; a field that the user fixed keeps the user's value."""
+    return [
+        default | {name: value for name, value in start.items() if name in space}
+        for start in getattr(classifier, "starts", ())
+    ]
+
+
+def _neighbours(
+    best: Point, steps: Mapping[str, float], space: Mapping[str, BaseDistribution]
+) -> Iterator[Point]:
+    for name in steps.keys() & space.keys():
+        low, high = space[name].low, space[name].high  # type: ignore[attr-defined]
+        for value in (best[name] * steps[name], best[name] / steps[name]):
+            if low <= value <= high:
+                yield best | {name: value}
+
+
+def _seen(point: Point, tried: Sequence[Point]) -> bool:
+    return any(_same(point, other) for other in tried)
+
+
+def _same(point: Point, other: Point) -> bool:
+    """Tell whether two points agree, numbers to within a hundredth."""
+    return point.keys() == other.keys() and all(
+        math.isclose(value, other[name], rel_tol=0.01)
+        if isinstance(value, float)
+        else value == other[name]
+        for name, value in point.items()
+    )
