@@ -6,14 +6,12 @@ of finished trials: a search that was killed and repeated draws what it would ha
 """
 
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import optuna
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from optuna.distributions import (
@@ -21,21 +19,26 @@ from optuna.distributions import (
     CategoricalDistribution,
     FloatDistribution,
 )
-from optuna.storages import BaseStorage, JournalStorage
-from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 from sklearn.base import clone
 
 from worthit.core.progress import progress
 from worthit.experiment.folds import Fold
 from worthit.experiment.proposals import propose
+from worthit.experiment.study import (
+    best_folds,
+    best_params,
+    finished,
+    forget_interrupted,
+    open_study,
+    sampler,
+    tried,
+)
 
 __all__ = ["Search", "score_fold", "search"]
 
 Scorer = Callable[[NDArray, NDArray], float]
-FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 FIRST_ROUND = 2  # folds after which a trial may be stopped
-RANDOM_TRIALS = 8  # before the sampler starts to learn
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,9 @@ def search(
         for name, distribution in classifier.search_space().items()
         if name not in fixed
     }
-    study = _open_study(storage, study_name, fresh)
-    _forget_interrupted(study, own=isinstance(storage, Path))
-    earlier = max((_log(trial)["seconds"] for trial in _finished(study)), default=0.0)
+    study = open_study(storage, study_name, fresh)
+    forget_interrupted(study, own=isinstance(storage, Path))
+    earlier = max((_log(trial)["seconds"] for trial in finished(study)), default=0.0)
     stopped = "all trials were done"
     candidate = clone(classifier).set_params(**getattr(classifier, "search_fields", {}))
     with (
@@ -133,21 +136,21 @@ def search(
         ) as bar,
         Parallel(n_jobs=min(jobs, len(folds)), prefer=_workers(classifier)) as pool,
     ):
-        bar.update(len(_finished(study)))
-        while (done := len(_finished(study))) < trials:
+        bar.update(len(finished(study)))
+        while (done := len(finished(study))) < trials:
             spent = earlier + time.monotonic() - started
             left = None if time_limit is None else time_limit - spent
             if done and left is not None and left <= 0:
                 stopped = f"the time limit of {time_limit:.0f} s was reached"
                 break
-            study.sampler = _sampler(seed, done)
-            point = propose(classifier, space, _tried(study), _best_params(study))
+            study.sampler = sampler(seed, done)
+            point = propose(classifier, space, tried(study), best_params(study))
             if point is not None:
                 study.enqueue_trial(point)
             trial = study.ask(space)
             trial_classifier = clone(candidate).set_params(**trial.params)
             job = (trial_classifier, inputs, labels, scorer, left)
-            scores = _score_folds(pool, job, folds, _best_folds(study))
+            scores = _score_folds(pool, job, folds, best_folds(study))
             trial.set_user_attr("folds", scores)
             trial.set_user_attr("seconds", earlier + time.monotonic() - started)
             pruned = len(scores) < len(folds)
@@ -165,9 +168,9 @@ def search(
         "at_edge": _at_edge(best.params, space),
         "time_limit": time_limit,
         "stopped": stopped,
-        "best": [trial.number for trial in _finished(study)].index(best.number),
+        "best": [trial.number for trial in finished(study)].index(best.number),
         # Numbered anew: a trial that a killed search left behind has taken a number.
-        "trials": [{"number": n} | _log(trial) for n, trial in enumerate(_finished(study))],
+        "trials": [{"number": n} | _log(trial) for n, trial in enumerate(finished(study))],
     }
     return Search(dict(best.params), float(best.value or 0.0), record)
 
@@ -221,65 +224,6 @@ def _hopeless(n: int) -> float:
     further behind on half of the items hardly ever wins on all.
     """
     return float(0.1 / np.sqrt(n))
-
-
-def _open_study(storage: str | Path, name: str, fresh: bool) -> optuna.Study:
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    backend: BaseStorage | str
-    if isinstance(storage, Path):
-        storage.parent.mkdir(parents=True, exist_ok=True)
-        backend = JournalStorage(JournalFileBackend(str(storage)))
-    elif storage.startswith("journal:"):
-        backend = JournalStorage(JournalFileBackend(storage.removeprefix("journal:")))
-    else:
-        backend = storage
-    if fresh and name in optuna.get_all_study_names(backend):
-        optuna.delete_study(study_name=name, storage=backend)
-    return optuna.create_study(
-        storage=backend, study_name=name, direction="maximize", load_if_exists=True
-    )
-
-
-def _forget_interrupted(study: optuna.Study, own: bool) -> None:
-    """Close the trial of a killed search; the same point is drawn again.
-
-    In a shared database a running trial may be another machine's.
-    """
-    if own:
-        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            study.tell(trial.number, state=TrialState.FAIL)
-
-
-def _sampler(seed: int, n_done: int) -> optuna.samplers.TPESampler:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # 'multivariate' is marked experimental
-        return optuna.samplers.TPESampler(
-            seed=int(np.random.SeedSequence([seed, n_done]).generate_state(1)[0]),
-            multivariate=True,
-            constant_liar=True,
-            n_startup_trials=RANDOM_TRIALS,
-        )
-
-
-def _finished(study: optuna.Study) -> list[FrozenTrial]:
-    return study.get_trials(deepcopy=False, states=FINISHED)
-
-
-def _best_folds(study: optuna.Study) -> list[float] | None:
-    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    return study.best_trial.user_attrs["folds"] if complete else None
-
-
-def _tried(study: optuna.Study) -> list[dict[str, Any]]:
-    """List the points of all trials that are done, running or waiting to be taken up."""
-    states = (*FINISHED, TrialState.RUNNING, TrialState.WAITING)
-    trials = study.get_trials(deepcopy=False, states=states)
-    return [trial.params or trial.system_attrs.get("fixed_params", {}) for trial in trials]
-
-
-def _best_params(study: optuna.Study) -> dict[str, Any] | None:
-    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    return study.best_trial.params if complete else None
 
 
 def _log(trial: FrozenTrial) -> dict[str, Any]:
