@@ -209,7 +209,7 @@ def _newton_path(
     penalty = Penalty(1.0, 0.0, 1.0)
     if objective.penalty == "elasticnet":
         penalty = Penalty(objective.l1_ratio, 1.0 - objective.l1_ratio, 0.0)
-    rarer = min(np.count_nonzero(target), np.count_nonzero(~target))
+    rarer = min(int(target.sum()), int((~target).sum()))
     # Liblinear's rule: with few items of a class the sum of violations says less.
     tolerance = objective.tolerance * max(rarer, 1) / len(target)
     coefficients, intercept = np.zeros(features.shape[1]), 0.0
