@@ -10,7 +10,8 @@ from scipy import sparse
 from scipy.special import expit
 
 from worthit.baselines.sparse.dual import Rows, ascend
-from worthit.baselines.sparse.newton import Columns, Penalty, descend
+from worthit.baselines.sparse.newton import descend
+from worthit.baselines.sparse.quadratic import Columns, Penalty
 
 __all__ = ["LinearModel", "Objective", "fit_logistic", "fit_path", "log_count_ratio"]
 
