@@ -67,6 +67,7 @@ def project(columns: Columns, slopes: NDArray, gradient: NDArray) -> None:
 
 @kernel
 def add_decisions(columns: Columns, coefficients: NDArray, margins: NDArray) -> None:
+    """Add every item's decision, the intercept aside, to its margin."""
     for j in range(len(coefficients)):
         if coefficients[j] != 0.0:
             scaled = coefficients[j] * columns.scale[j]
