@@ -1,8 +1,8 @@
 """Which point a search tries next, where that does not take a sampler.
 
 First the untuned default, then the classifier's own strong starts, then, whenever a trial has
-become the best, its neighbours: the same point with a value such as C a step smaller and larger.
-A sampler needs many trials to find such a value by chance. The answer depends on the trials so far
+become the best, its neighbours: the same point with a value such as C a step larger and smaller,
+then half a step. A sampler needs many trials to find such a value by chance. The answer depends on the trials so far
 and on nothing else, so a search that was killed and repeated proposes what it would have proposed.
 """
 
@@ -29,7 +29,7 @@ def propose(
     ----------
     classifier : classifier
         With its default fields. ``starts``, if it has them, lists points as changes to these;
-        ``steps`` says by which factor a field's neighbours differ.
+        ``steps`` says by which factor the neighbours of a field's best value differ.
     space : mapping of str to distribution
         The fields being searched.
     tried : sequence of dict
@@ -61,11 +61,12 @@ def _starts(classifier: Any, default: Point, space: Mapping[str, BaseDistributio
 def _neighbours(
     best: Point, steps: Mapping[str, float], space: Mapping[str, BaseDistribution]
 ) -> Iterator[Point]:
-    for name in steps.keys() & space.keys():
+    for name in sorted(steps.keys() & space.keys()):
         low, high = space[name].low, space[name].high  # type: ignore[attr-defined]
-        for value in (best[name] * steps[name], best[name] / steps[name]):
-            if low <= value <= high:
-                yield best | {name: value}
+        for factor in (steps[name], math.sqrt(steps[name])):
+            for value in (best[name] * factor, best[name] / factor):
+                if low <= value <= high:
+                    yield best | {name: value}
 
 
 def _seen(point: Point, tried: Sequence[Point]) -> bool:

@@ -58,10 +58,11 @@ def test_neighbours_of_a_new_best_are_tried_before_the_sampler_is_asked(tmp_path
     starts = [{"analyzer": start.get("analyzer", "both"), "C": 10.0} for start in classifier.starts]
     tried = [default, *starts]
     best = {"analyzer": "char", "C": 10.0}
-    first = propose(classifier, space, tried, best)
-    second = propose(classifier, space, [*tried, first], best)
-    assert [first, second] == [best | {"C": 30.0}, best | {"C": pytest.approx(10 / 3)}]
-    assert propose(classifier, space, [*tried, first, second], best) is None
+    neighbours = []
+    while (point := propose(classifier, space, [*tried, *neighbours], best)) is not None:
+        neighbours.append(point)
+    near = [30, 10 / 3, 10 * 3**0.5, 10 / 3**0.5]
+    assert neighbours == [best | {"C": pytest.approx(value)} for value in near]
     edge = best | {"C": 100.0}
     assert propose(classifier, space, [*tried, edge], edge) == best | {"C": pytest.approx(100 / 3)}
 
