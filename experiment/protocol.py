@@ -18,6 +18,7 @@ from worthit.experiment.folds import Fold, make_folds
 from worthit.experiment.models import find, new_classifier
 from worthit.experiment.scoring import Scorer
 from worthit.experiment.spec import Spec
+from worthit.experiment.study import worker_of
 from worthit.experiment.tuning import Search, search
 
 __all__ = ["Material", "Outcome", "answer", "follow_protocol", "start"]
@@ -118,7 +119,7 @@ def follow_protocol(
     jobs : int
         Processes for search and fit.
     storage : str or None
-        Address of an Optuna database that machines share; a journal in ``work`` otherwise.
+        Address of a study that workers share; a journal in ``work`` otherwise.
     fresh : bool
         Forget what such a database knows of this search.
 
@@ -135,11 +136,16 @@ def follow_protocol(
         if searched:
             # Every run has its own study, the same on all machines that share a database.
             study = "/".join(work.parts[-3:])
-            where = {"storage": storage or work / "search.log", "study_name": study, "fresh": fresh}
+            where = {
+                "storage": storage or work / "search.log",
+                "study_name": study,
+                "worker": worker_of(work),
+                "fresh": fresh,
+            }
             outcome.found = _search(outcome.classifier, material, spec, scorer, jobs, where)
             outcome.classifier.set_params(**outcome.found.params)
-    if outcome.found:  # an interrupted search knows the seconds of its earlier sessions
-        searched = outcome.found.record["trials"][-1]["seconds"]
+    if outcome.found:  # an interrupted or shared search took longer than this process
+        searched = max(trial["seconds"] for trial in outcome.found.record["trials"])
         outcome.seconds["tune_seconds"] = max(outcome.seconds["tune_seconds"], searched)
     (_fit_network if neural else _fit_baseline)(outcome, material, spec, work)
     outcome.seconds["fit_seconds"] += outcome.seconds.pop("normalising")

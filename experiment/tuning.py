@@ -1,8 +1,9 @@
 """The Optuna driver: searches any classifier's own space, stops hopeless trials, resumes.
 
 Trials run one after the other, each spread over processes by fold, so a search depends on its
-seed alone and not on timing. The sampler is made anew for each trial from the seed and the number
-of finished trials: a search that was killed and repeated draws what it would have drawn.
+seed alone and not on timing. The sampler is made anew for each trial from the seed and the trial's
+slot: a search that was killed and repeated draws what it would have drawn. Workers that share a
+storage fill the slots of one study together; see :mod:`worthit.experiment.study`.
 """
 
 import time
@@ -19,21 +20,13 @@ from optuna.distributions import (
     CategoricalDistribution,
     FloatDistribution,
 )
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 from sklearn.base import clone
 
 from worthit.core.progress import progress
 from worthit.experiment.folds import Fold
-from worthit.experiment.proposals import propose
-from worthit.experiment.study import (
-    best_folds,
-    best_params,
-    finished,
-    forget_interrupted,
-    open_study,
-    sampler,
-    tried,
-)
+from worthit.experiment.storage import database_errors
+from worthit.experiment.study import new_worker, open_slots
 
 __all__ = ["Search", "score_fold", "search"]
 
@@ -79,6 +72,7 @@ def search(
     jobs: int,
     storage: str | Path,
     study_name: str = "search",
+    worker: str | None = None,
     fresh: bool = False,
 ) -> Search:
     """Search a classifier's space for the best mean score over folds.
@@ -100,17 +94,21 @@ def search(
     fixed : sequence of str
         Fields that the user set; the search leaves them alone.
     trials : int
-        Trials to finish, those of an interrupted search included; at least 1.
+        Trials to finish, those of an interrupted search and of other workers included; at least 1.
     time_limit : float or None
-        Seconds after which no trial is started.
+        Seconds after which this worker starts no trial.
     seed : int
         Of the sampler.
     jobs : int
         Processes over folds.
     storage : str or pathlib.Path
-        A journal file, or the address of a database that several machines share.
+        A journal file of one's own; or, as a string, ``journal:FILE`` or the address of a database,
+        which several workers share.
     study_name : str
-        Tells searches in one database apart.
+        Tells searches in one storage apart.
+    worker : str or None
+        This worker's name in a shared study, by default a new one. Give the name of a process
+        that is known to be dead to go on with its trial at once.
     fresh : bool
         Forget what a search of that name has done.
 
@@ -125,42 +123,41 @@ def search(
         for name, distribution in classifier.search_space().items()
         if name not in fixed
     }
-    study = open_study(storage, study_name, fresh)
-    forget_interrupted(study, own=isinstance(storage, Path))
-    earlier = max((_log(trial)["seconds"] for trial in finished(study)), default=0.0)
+    with database_errors(storage):
+        slots = open_slots(storage, study_name, trials, seed, worker or new_worker(), fresh)
+        earlier = max((_log(trial)["seconds"] for trial in slots.finished(own=True)), default=0.0)
     stopped = "all trials were done"
     candidate = clone(classifier).set_params(**getattr(classifier, "search_fields", {}))
     with (
+        database_errors(storage),
         progress(
             trials, f"tuning {type(classifier).__module__.rpartition('.')[2]}", "trial"
         ) as bar,
         Parallel(n_jobs=min(jobs, len(folds)), prefer=_workers(classifier)) as pool,
     ):
-        bar.update(len(finished(study)))
-        while (done := len(finished(study))) < trials:
+        bar.update(len(slots.finished()))
+        while (done := len(slots.finished())) < trials:
             spent = earlier + time.monotonic() - started
             left = None if time_limit is None else time_limit - spent
             if done and left is not None and left <= 0:
                 stopped = f"the time limit of {time_limit:.0f} s was reached"
                 break
-            study.sampler = sampler(seed, done)
-            point = propose(classifier, space, tried(study), best_params(study))
-            if point is not None:
-                study.enqueue_trial(point)
-            trial = study.ask(space)
-            trial_classifier = clone(candidate).set_params(**trial.params)
-            job = (trial_classifier, inputs, labels, scorer, left)
-            scores = _score_folds(pool, job, folds, best_folds(study))
-            trial.set_user_attr("folds", scores)
-            trial.set_user_attr("seconds", earlier + time.monotonic() - started)
-            pruned = len(scores) < len(folds)
-            state = TrialState.PRUNED if pruned else TrialState.COMPLETE
-            if pruned:
-                trial.report(float(np.mean(scores)), len(scores))
-            study.tell(trial, None if pruned else float(np.mean(scores)), state=state)
-            bar.set_postfix_str(f"best {100 * study.best_value:.2f}", refresh=False)
-            bar.update()
-    best = study.best_trial
+            with slots.next_trial(classifier, space) as trial:
+                if trial is None:  # other workers have the last ones; one that dies gives it back
+                    slots.wait()
+                else:
+                    trial_classifier = clone(candidate).set_params(**trial.params)
+                    job = (trial_classifier, inputs, labels, scorer, left)
+                    scores = _score_folds(pool, job, folds, _best_folds(slots.best()))
+                    seconds = earlier + time.monotonic() - started
+                    slots.tell(trial, scores, seconds, pruned=len(scores) < len(folds))
+            if best := slots.best():
+                bar.set_postfix_str(f"best {100 * (best.value or 0):.2f}", refresh=False)
+            bar.update(len(slots.finished()) - bar.n)
+        slots.wait_for_running()
+    best, finished = slots.best(), slots.finished()
+    assert best is not None
+    workers = list(dict.fromkeys(trial.user_attrs["worker"] for trial in finished))
     record = {
         "folds": len(folds),
         "space": {name: _describe(distribution) for name, distribution in space.items()},
@@ -168,9 +165,13 @@ def search(
         "at_edge": _at_edge(best.params, space),
         "time_limit": time_limit,
         "stopped": stopped,
-        "best": [trial.number for trial in finished(study)].index(best.number),
-        # Numbered anew: a trial that a killed search left behind has taken a number.
-        "trials": [{"number": n} | _log(trial) for n, trial in enumerate(finished(study))],
+        "best": finished.index(best),
+        "workers": len(workers),
+        # Numbered by slot: a trial that a killed search left behind has taken a number.
+        "trials": [
+            {"number": n, "worker": workers.index(trial.user_attrs["worker"])} | _log(trial)
+            for n, trial in enumerate(finished)
+        ],
     }
     return Search(dict(best.params), float(best.value or 0.0), record)
 
@@ -224,6 +225,10 @@ def _hopeless(n: int) -> float:
     further behind on half of the items hardly ever wins on all.
     """
     return float(0.1 / np.sqrt(n))
+
+
+def _best_folds(best: FrozenTrial | None) -> list[float] | None:
+    return best.user_attrs["folds"] if best else None
 
 
 def _log(trial: FrozenTrial) -> dict[str, Any]:
