@@ -1,4 +1,4 @@
-"""Options of the command line as dataclasses, so that commands share them; imports typer alone."""
+"""Options of the command line as dataclasses that commands share; imports little but typer."""
 
 import functools
 import inspect
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from worthit.experiment.address import hide_password
 
 __all__ = [
     "CompareOptions",
@@ -82,7 +84,7 @@ class TrainOptions(OutputOptions, DataOptions):
     ] = "auto"
     jobs: Annotated[int | None, typer.Option(help="Processes; by default all cores.")] = None
     storage: Annotated[
-        str | None, typer.Option(help="Optuna database or journal:FILE shared by machines.")
+        str | None, typer.Option(help="Database address or journal:FILE, to share a search.")
     ] = None
     outer_folds: Annotated[
         int, typer.Option(help="For small data: test on every item, in so many folds.")
@@ -202,5 +204,5 @@ def with_options(kind: type) -> Callable:
 
 
 def typed_command() -> str:
-    """Return what the user typed, as it can be typed again."""
-    return "python cli.py " + shlex.join(sys.argv[1:])
+    """Return what the user typed, as it can be typed again, passwords left out."""
+    return "python cli.py " + shlex.join(map(hide_password, sys.argv[1:]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worthit.core.errors import InputError
+from worthit.experiment.address import check_address
 
 __all__ = ["Place"]
 
@@ -20,7 +21,7 @@ class Place:
     jobs : int or None
         Processes; None for all cores.
     storage : str or None
-        Address of an Optuna database shared by machines.
+        Database or ``journal:FILE`` in which several workers share a search.
     fresh : bool
         Make runs again that are there.
     split_seed : int
@@ -31,7 +32,7 @@ class Place:
     Raises
     ------
     InputError
-        If ``jobs`` is below 1.
+        If ``jobs`` is below 1, or ``storage`` is no address.
     """
 
     runs: Path = Path("runs")
@@ -47,6 +48,8 @@ class Place:
             raise InputError(
                 f"Got {self.jobs} jobs; give 1 or more, or leave it out for all cores."
             )
+        if self.storage is not None:
+            check_address(self.storage)
         object.__setattr__(self, "runs", Path(self.runs))
         object.__setattr__(self, "reports", Path(self.reports))
 

@@ -16,6 +16,7 @@ from worthit.experiment.protocol import answer, follow_protocol, start
 from worthit.experiment.record import make_run
 from worthit.experiment.scoring import Scorer
 from worthit.experiment.spec import Spec
+from worthit.experiment.storage import open_storage
 from worthit.experiment.store import Store
 
 __all__ = ["check", "find_run", "make"]
@@ -60,6 +61,8 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
         As stored.
     """
     check(dataset, spec)
+    if place.storage and spec.trials:
+        open_storage(place.storage)  # a wrong address shows before any work is done
     store, folder = Store(place.runs, dataset.name), _folder(dataset, spec, place)
     with store.claimed(folder, place.fresh) as work:
         if store.is_finished(folder):
