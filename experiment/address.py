@@ -35,7 +35,7 @@ def hide_password(text: str) -> str:
 
 
 def check_address(address: str) -> None:
-    """Refuse an address that has neither form.
+    """Refuse an address that has neither form, or whose password would be read as a host.
 
     Raises
     ------
@@ -46,3 +46,8 @@ def check_address(address: str) -> None:
     is_journal = address.startswith(JOURNAL) and len(address) > len(JOURNAL)
     if not is_journal and not (re.fullmatch(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?", scheme) and rest):
         raise InputError(f"Got --storage '{hide_password(address)}'; give {FORMS}.")
+    if not is_journal and rest.partition("?")[0].count("@") > 1:
+        raise InputError(
+            f"Got --storage '{hide_password(address)}' with more than one '@'; write one that "
+            "belongs to the password as %40."
+        )

@@ -12,7 +12,13 @@ import optuna
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from worthit.core.errors import InputError, MissingExtraError
 from worthit.experiment import heartbeat
@@ -56,8 +62,12 @@ def open_storage(address: str | Path) -> BaseStorage:
     try:
         with database_errors(address):
             return _open_database(address)
-    except (ArgumentError, NoSuchModuleError):
+    except InputError:
+        raise
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is no number
         raise InputError(f"Got --storage '{shown}'; give {FORMS}.") from None
+    except RuntimeError as error:  # tables of another Optuna
+        raise InputError(f"Cannot use the database {shown}: {error}") from None
     except ImportError as error:
         raise _missing_driver(shown, error) from None
 
@@ -70,15 +80,23 @@ def _open_journal(path: Path) -> JournalStorage:
             "mount the disk that the machines share."
         )
     try:
+        if path.exists() and not _is_journal(path):
+            raise InputError(
+                f"{path} is not the journal of a search; give a new file, or one that --storage "
+                "has made."
+            )
         return JournalStorage(JournalFileBackend(str(path)))
     except OSError as error:
         raise InputError(
             f"Cannot use the journal {path} ({error.strerror}); give a file that can be written."
         ) from None
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise InputError(
-            f"{path} is not the journal of a search; give a new file, or one made by --storage."
-        ) from None
+
+
+def _is_journal(path: Path) -> bool:
+    """Tell whether a file is empty or begins as a journal; anything else is left as it is."""
+    with path.open("rb") as file:
+        first = file.readline(1000)
+    return not first or (first.startswith(b"{") and b'"op_code"' in first)
 
 
 def _open_database(address: str) -> RDBStorage:
@@ -101,10 +119,9 @@ def _open_database(address: str) -> RDBStorage:
                     heartbeat_interval=heartbeat.INTERVAL,
                     grace_period=heartbeat.GRACE,
                 )
-        except (ArgumentError, NoSuchModuleError, ImportError):
-            raise
-        except SQLAlchemyError:
-            if attempt == CREATION_ATTEMPTS - 1:
+        except DatabaseError as error:
+            unreachable = isinstance(error, OperationalError) and dialect != "sqlite"
+            if unreachable or attempt == CREATION_ATTEMPTS - 1:
                 raise
             time.sleep(random.uniform(0.1, 0.5))
     raise AssertionError("unreachable")
