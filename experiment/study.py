@@ -201,7 +201,10 @@ class Slots:
         """Wait a moment for other workers, and free the slots of those that have died."""
         n = len(self._filled())
         if n and not self._said_waiting:
-            say(f"Waiting for other workers to finish {n} trial{'s' * (n != 1)}.")
+            say(
+                f"Waiting for other workers to finish {n} trial{'s' * (n != 1)}; one that is "
+                f"silent for {heartbeat.GRACE} s is given to the next worker."
+            )
             self._said_waiting = True
         time.sleep(POLL)
         self.watch.close_silent()
