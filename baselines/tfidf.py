@@ -13,7 +13,6 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from worthit.baselines.sparse.balance import BALANCES, balance_rows, balance_weights
@@ -29,6 +28,7 @@ from worthit.core.files import read_json, write_json
 
 __all__ = ["TfidfClassifier"]
 
+BATCH = 8192  # new inputs answered together, which bounds the memory
 
 OUT_OF_THE_BOX: dict[str, Any] = {
     "analyzer": "word",
@@ -237,7 +237,11 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, inputs: Sequence[Any] | Counts) -> NDArray[np.float64]:
         """Return probabilities, shape (n_items, n_classes), columns as in ``classes_``."""
-        return self.model_.probabilities(self._transform(inputs))
+        if isinstance(inputs, Counts):
+            return self.model_.probabilities(self.features_.transform(inputs))
+        batches = [inputs[i : i + BATCH] for i in range(0, max(len(inputs), 1), BATCH)]
+        features = map(self.features_.transform_new, batches)
+        return np.vstack([self.model_.probabilities(batch) for batch in features])
 
     def predict(self, inputs: Sequence[Any] | Counts) -> NDArray:
         """Return the most probable label of each item, shape (n_items,)."""
@@ -263,11 +267,6 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         classifier.n_parameters_ = int(np.count_nonzero(classifier.model_.coefficients))
         classifier.n_parameters_ += len(classifier.model_.intercepts)
         return classifier
-
-    def _transform(self, inputs: Sequence[Any] | Counts) -> sparse.csr_array:
-        if isinstance(inputs, Counts):
-            return self.features_.transform(inputs)
-        return self.features_.transform_new(inputs)
 
     def _analyzers(self) -> tuple[str, ...]:
         return ("word", "char") if self.analyzer == "both" else (self.analyzer,)

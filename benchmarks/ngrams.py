@@ -15,12 +15,12 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from worthit import experiment
-from worthit.baselines.sparse.counts import WORD_PATTERN, Block, count
+from worthit.baselines.sparse.counts import Block, count
 
 SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "words 1-2": (
         {"analyzers": ("word",), "word_max": 2},
-        {"token_pattern": WORD_PATTERN, "ngram_range": (1, 2)},
+        {"ngram_range": (1, 2)},
     ),
     "characters 2-5": (
         {"analyzers": ("char",), "char_max": 5},

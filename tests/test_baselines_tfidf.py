@@ -7,7 +7,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline, make_union
 
-from worthit.baselines.sparse.counts import WORD_PATTERN
 from worthit.baselines.sparse.logistic import log_count_ratio
 from worthit.baselines.tfidf import TfidfClassifier
 from worthit.core.errors import InputError
@@ -31,7 +30,7 @@ def toy(n=240, seed=0, classes=3):
 def plain(balance, **options):
     """What the classifier should equal without naive Bayes weights."""
     vectorizers = make_union(
-        TfidfVectorizer(token_pattern=WORD_PATTERN, ngram_range=(1, 2), sublinear_tf=True),
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True),
     )
     model = LogisticRegression(

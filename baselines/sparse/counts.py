@@ -8,19 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import sparse
 
-from worthit.baselines.sparse.ngrams import count_ngrams
+from worthit.baselines.sparse.ngrams import count_ngrams, sum_rows
 from worthit.baselines.sparse.overlap import overlap_shares, split_sides
 from worthit.baselines.sparse.terms import Terms
-from worthit.baselines.sparse.tokens import split_characters, split_chunks, split_words
+from worthit.baselines.sparse.tokens import pad_characters, split_chunks, split_words
 
 __all__ = ["Block", "Counts", "count"]
-
-# scikit-learn's words (two word characters and more), and the zero-width non-joiner, which stands
-# inside Persian words and would otherwise cut them; texts without it give the same words.
-WORD_PATTERN = r"(?u)[\w\u200c]{2,}"
 
 
 @dataclass(frozen=True)
@@ -50,24 +46,27 @@ class Block:
 class Counts:
     """Blocks of n-gram counts over the same items; indexable by row.
 
+    A part of the rows is a list of row numbers over the same blocks: nothing is copied.
+
     Attributes
     ----------
     blocks : tuple of Block
         All with the same number of rows.
-    shares : mapping of str to numpy.ndarray of shape (n_items, 3 * n_max)
+    shares : mapping of str to numpy.ndarray of shape (n_all_items, 3 * n_max)
         For pairs, by analyzer, how much the two sides overlap at each order; empty for texts.
+    rows : numpy.ndarray of shape (n_items,)
+        The rows of the blocks and shares that are meant.
     """
 
     blocks: tuple[Block, ...]
     shares: Mapping[str, NDArray[np.float64]]
+    rows: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return self.blocks[0].matrix.shape[0]
+        return len(self.rows)
 
-    def __getitem__(self, rows: ArrayLike) -> "Counts":
-        index = np.asarray(rows)
-        blocks = tuple(replace(block, matrix=block.matrix[index]) for block in self.blocks)
-        return Counts(blocks, {name: values[index] for name, values in self.shares.items()})
+    def __getitem__(self, rows: NDArray[np.int64] | slice) -> "Counts":
+        return replace(self, rows=self.rows[rows])
 
 
 def count(
@@ -101,28 +100,16 @@ def count(
     chunks = split_chunks(texts, lowercase)  # type: ignore[arg-type]
     blocks: list[Block] = []
     if "word" in analyzers:
-        words = split_words(chunks, WORD_PATTERN)
+        words = split_words(chunks)
         counted = count_ngrams(words.rows, word_max)
-        terms = Terms.of_words(words.strings, words.rows.flat, counted)
-        blocks.append(Block("word", "", counted.matrix, terms))
+        blocks.append(Block("word", "", counted.matrix, Terms.of(counted, words.pieces)))
     if "char" in analyzers:
-        padded = [f" {chunk} " for chunk in chunks.strings]
-        per_chunk = count_ngrams(split_characters(padded), char_max)
-        chunk_counts = _chunk_counts(chunks.rows.flat, chunks.rows.starts, len(padded))
-        matrix = (chunk_counts @ per_chunk.matrix).tocsr()
-        matrix.sort_indices()  # here once; solvers would sort again and again, in place
-        blocks.append(Block("char", "", matrix, Terms.of_characters(padded, per_chunk)))
+        counted = count_ngrams(pad_characters(chunks.pieces), char_max)  # each chunk once
+        matrix = sum_rows(chunks.rows, counted.matrix)
+        blocks.append(Block("char", "", matrix, Terms.of(counted)))
     if not pairs:
-        return Counts(tuple(blocks), {})
+        return Counts(tuple(blocks), {}, np.arange(len(inputs)))
     return _sides_compared(blocks, {"word": word_max, "char": char_max})
-
-
-def _chunk_counts(
-    flat: NDArray[np.int64], starts: NDArray[np.int64], n_chunks: int
-) -> sparse.csr_array:
-    ones = np.ones(len(flat), dtype=np.int32)
-    shape = (len(starts) - 1, n_chunks)
-    return sparse.csr_array((ones, flat.astype(np.int32), starts.astype(np.int32)), shape=shape)
 
 
 def _sides_compared(blocks: list[Block], n_max: Mapping[str, int]) -> Counts:
@@ -141,4 +128,4 @@ def _sides_compared(blocks: list[Block], n_max: Mapping[str, int]) -> Counts:
         )
         for side, matrix in zip(("first", "second", "both"), sides, strict=True):
             compared.append(Block(block.analyzer, side, matrix, block.terms))
-    return Counts(tuple(compared), shares)
+    return Counts(tuple(compared), shares, np.arange(half))

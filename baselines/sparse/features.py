@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from worthit.baselines.sparse.counts import Block, Counts, count
+from worthit.baselines.sparse.counts import Counts, count
 from worthit.baselines.sparse.overlap import SHARES
 from worthit.baselines.sparse.vocabulary import Vocabulary
-from worthit.baselines.sparse.weighting import Selection, WeightedBlock, fit_block, keep_columns
+from worthit.baselines.sparse.weighting import (
+    Part,
+    Selection,
+    WeightedBlock,
+    fit_block,
+    side_by_side,
+)
 
 __all__ = ["Features"]
 
@@ -59,10 +64,12 @@ class Features:
             See the class.
         """
         chosen = [block for block in counts.blocks if block.analyzer in selections]
-        fitted = tuple(fit_block(block, selections[block.analyzer]) for block in chosen)
+        fitted = tuple(
+            fit_block(block, counts.rows, selections[block.analyzer]) for block in chosen
+        )
         keys = tuple((block.analyzer, block.side) for block in chosen)
         spelled = tuple(
-            Vocabulary(block.terms, weighted.columns)
+            Vocabulary(block.analyzer, block.terms, weighted.columns)
             for block, weighted in zip(chosen, fitted, strict=True)
         )
         ranges = {
@@ -99,12 +106,12 @@ class Features:
         -------
         scipy.sparse.csr_array of shape (n_items, n_features)
         """
-        found = {(block.analyzer, block.side): block for block in counts.blocks}
+        found = {(block.analyzer, block.side): block.matrix for block in counts.blocks}
         parts = [
-            weighted.transform(found[key].matrix)
+            Part(found[key], weighted.numbers(found[key].shape[1]), weighted)
             for key, weighted in zip(self.keys, self.blocks, strict=True)
         ]
-        return self._side_by_side(parts, counts)
+        return side_by_side(parts + self._share_parts(counts), counts.rows)
 
     def transform_new(self, inputs: Sequence[str] | Sequence[tuple[str, str]]) -> sparse.csr_array:
         """Count new inputs and weight what the fitted vocabularies know of them.
@@ -116,28 +123,17 @@ class Features:
         counts = count(inputs, **self.settings)
         found = {(block.analyzer, block.side): block for block in counts.blocks}
         parts = [
-            weighted.weight(_project(found[key], terms))
+            Part(found[key].matrix, terms.find(found[key].terms), weighted)
             for key, weighted, terms in zip(self.keys, self.blocks, self.vocabularies, strict=True)
         ]
-        return self._side_by_side(parts, counts)
+        return side_by_side(parts + self._share_parts(counts), counts.rows)
 
-    def _side_by_side(self, parts: list[sparse.csr_array], counts: Counts) -> sparse.csr_array:
+    def _share_parts(self, counts: Counts) -> list[Part]:
+        """Return the overlap of pairs as columns that are taken as they are."""
+        parts = []
         for name, (n_min, n_max) in self.ranges.items():
             shares = counts.shares[name][:, SHARES * (n_min - 1) : SHARES * n_max]
-            parts = [*parts, sparse.csr_array(shares)]
-        return sparse.hstack(parts, format="csr")
-
-
-def _project(block: Block, vocabulary: Vocabulary) -> sparse.csr_array:
-    """Keep the columns that a vocabulary knows, moved to its positions."""
-    position = vocabulary.positions
-    everything = np.arange(len(block.terms.orders))
-    spelled = block.terms.spell(everything)
-    target: NDArray[np.int64] = np.fromiter(
-        (position.get(term, -1) for term in spelled), np.int64, len(spelled)
-    )
-    known = np.flatnonzero(target >= 0)
-    kept = keep_columns(block.matrix, known)
-    indices = target[known].astype(np.int32)[kept.indices]
-    shape = (kept.shape[0], len(position))
-    return sparse.csr_array((kept.data, indices, kept.indptr), shape=shape)
+            columns = np.arange(shares.shape[1])
+            as_is = WeightedBlock(columns, np.ones(len(columns)))
+            parts.append(Part(sparse.csr_array(shares), columns.astype(np.int32), as_is))
+        return parts

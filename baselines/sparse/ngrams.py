@@ -1,20 +1,20 @@
 """One n-gram counter for everything that is a sequence of integer ids.
 
-The n-grams of order n are numbered from those of order n - 1: a gram is the pair (gram of its
-first n - 1 ids, last id), packed into one integer and numbered by hashing. So each order costs
-one pass over an integer array, and no string is ever built while counting.
+All orders are counted in one pass over the ids, walking down a trie from each of them, and no
+string is ever built while counting.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
 from worthit.baselines.sparse.ragged import Ragged
+from worthit.baselines.sparse.trie import ID_BITS, rehashed, slot_of
+from worthit.core.compiled import kernel
 
-__all__ = ["NgramCounts", "count_ngrams"]
+__all__ = ["NgramCounts", "count_ngrams", "sum_rows"]
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,17 @@ class NgramCounts:
     Attributes
     ----------
     matrix : scipy.sparse.csr_array of shape (n_rows, n_grams)
-        Counts, int32. Columns are grouped by order, within it in order of appearance.
+        Counts, int32. Columns are numbered in order of appearance; rows are sorted, which makes the
+        solvers' walks over them quicker.
+    keys : numpy.ndarray of shape (n_grams,)
+        Of the columns in their trie, see :mod:`worthit.baselines.sparse.trie`.
     orders : numpy.ndarray of shape (n_grams,)
         The n of each column.
-    first : numpy.ndarray of shape (n_grams,)
-        Where each gram was first seen in the flat array of ids: with ``orders`` this is enough to
-        spell the gram out.
     """
 
     matrix: sparse.csr_array
+    keys: NDArray[np.int64]
     orders: NDArray[np.int8]
-    first: NDArray[np.int64]
 
 
 def count_ngrams(ids: Ragged, n_max: int) -> NgramCounts:
@@ -52,39 +52,153 @@ def count_ngrams(ids: Ragged, n_max: int) -> NgramCounts:
     NgramCounts
         With a row for each row of ``ids``.
     """
-    n_ids = int(ids.flat.max(initial=-1)) + 1
-    rows, ends = ids.rows, np.repeat(ids.starts[1:], ids.lengths)
-    position = np.arange(len(ids.flat))
-    grams = np.zeros(len(ids.flat), dtype=np.int64)  # all grams of order 0 are the same
-    all_rows, all_columns, orders, first = [], [], [], []
-    n_columns = 0
-    for n in range(1, n_max + 1):
-        fits = position + n <= ends[position]
-        position, grams = position[fits], grams[fits]
-        grams, seen_first = _number(grams * n_ids + ids.flat[position + n - 1])
-        all_rows.append(rows[position])
-        all_columns.append(grams + n_columns)
-        orders.append(np.full(len(seen_first), n, dtype=np.int8))
-        first.append(position[seen_first])
-        n_columns += len(seen_first)
-    columns = np.concatenate(all_columns)
-    matrix = _to_csr(np.concatenate(all_rows), columns, (len(ids), n_columns))
-    return NgramCounts(matrix, np.concatenate(orders), np.concatenate(first))
+    lengths = ids.lengths
+    most = sum(int(np.maximum(lengths - n, 0).sum()) for n in range(n_max))
+    # Room for every gram being new to its row; the system gives memory only where it is written.
+    indices, counts = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
+    indptr = np.zeros(len(ids) + 1, dtype=np.int64)
+    keys, orders = _count(ids.flat, ids.starts, n_max, indptr, indices, counts)
+    matrix = _trimmed(indptr, indices, counts, len(keys))
+    return NgramCounts(matrix, keys, orders)
 
 
-def _number(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give distinct keys numbers in order of appearance, and say where each was first seen."""
-    numbers, distinct = pd.factorize(keys)
-    first = np.empty(len(distinct), dtype=np.int64)
-    # Writing backwards leaves the earliest position of each number.
-    first[numbers[::-1]] = np.arange(len(keys) - 1, -1, -1)
-    return numbers.astype(np.int64), first
+def sum_rows(rows: Ragged, matrix: sparse.csr_array) -> sparse.csr_array:
+    """Add up, for each row of ids, the rows of a matrix that they name.
+
+    Parameters
+    ----------
+    rows : Ragged
+        Row numbers of ``matrix``.
+    matrix : scipy.sparse.csr_array of shape (n_ids, n_columns)
+        Counts, int32.
+
+    Returns
+    -------
+    scipy.sparse.csr_array of shape (n_rows, n_columns)
+    """
+    most = int(np.diff(matrix.indptr)[rows.flat].sum(dtype=np.int64))
+    indices, counts = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
+    indptr = np.zeros(len(rows) + 1, dtype=np.int64)
+    parts = (matrix.indptr, matrix.indices, matrix.data, matrix.shape[1])
+    _sum(rows.flat, rows.starts, *parts, indptr, indices, counts)
+    return _trimmed(indptr, indices, counts, matrix.shape[1])
 
 
-def _to_csr(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]
+def _trimmed(
+    indptr: NDArray[np.int64], indices: NDArray[np.int32], counts: NDArray[np.int32], n_columns: int
 ) -> sparse.csr_array:
-    ones = np.ones(len(rows), dtype=np.int32)
-    index = np.int32 if max(shape) < 2**31 and len(rows) < 2**31 else np.int64
-    coo = sparse.coo_array((ones, (rows.astype(index), columns.astype(index))), shape=shape)
-    return coo.tocsr()  # sums what stands twice
+    n = int(indptr[-1])
+    # In place: the room that was not used goes back without a copy of the rest.
+    indices.resize(n, refcheck=False)
+    counts.resize(n, refcheck=False)
+    ends = indptr.astype(np.int32) if n < 2**31 else indptr
+    return sparse.csr_array((counts, indices, ends), shape=(len(indptr) - 1, n_columns))
+
+
+@kernel
+def _count(
+    flat: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    n_max: int,
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    counts: NDArray[np.int32],
+) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """Write the counts; return keys and orders of the columns."""
+    keys, orders = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int8)
+    slots, within = np.full(4096, -1, dtype=np.int32), np.zeros(1024, dtype=np.int32)
+    spare, n, end = np.empty(1024, dtype=np.int32), 0, 0
+    for row in range(len(starts) - 1):
+        needed = n + n_max * (starts[row + 1] - starts[row])
+        if needed > len(keys):
+            keys, orders, within = _enlarged(keys, orders, within, n, 2 * needed)
+        if 2 * needed > len(slots):
+            slots = rehashed(keys[:n], 4 * needed)
+        for start in range(starts[row], starts[row + 1]):
+            node = np.int64(-1)
+            for i in range(start, min(start + n_max, starts[row + 1])):
+                key = np.int64((node + 1) << ID_BITS | flat[i])
+                slot = slot_of(keys, slots, key)
+                node = np.int64(slots[slot])
+                if node < 0:
+                    node = np.int64(n)
+                    slots[slot], keys[n], orders[n] = n, key, i - start + 1
+                    n += 1
+                if within[node] == 0:
+                    indices[end] = node
+                    end += 1
+                within[node] += 1
+        indptr[row + 1] = end
+        spare = _finish_row(indices[indptr[row] : end], counts[indptr[row] : end], within, spare)
+    return keys[:n].copy(), orders[:n].copy()
+
+
+@kernel
+def _enlarged(
+    keys: NDArray[np.int64],
+    orders: NDArray[np.int8],
+    within: NDArray[np.int32],
+    n: int,
+    size: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.int32]]:
+    more_keys, more_orders = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int8)
+    more_keys[:n], more_orders[:n] = keys[:n], orders[:n]
+    return more_keys, more_orders, np.zeros(size, dtype=np.int32)  # all zero between rows
+
+
+@kernel
+def _finish_row(
+    columns: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    within: NDArray[np.int32],
+    spare: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """Sort a row's columns, write their counts and leave none behind; return the spare room."""
+    n, largest = len(columns), 0
+    if n > len(spare):
+        spare = np.empty(2 * n, dtype=np.int32)
+    for k in range(n):
+        largest = max(largest, columns[k])
+    shift, source, target = 0, columns, spare
+    while largest >> shift:  # radix sort, a byte at a time from the lowest on
+        places = np.zeros(257, dtype=np.int64)
+        for k in range(n):
+            places[(source[k] >> shift & 255) + 1] += 1
+        for byte in range(256):
+            places[byte + 1] += places[byte]
+        for k in range(n):
+            byte = source[k] >> shift & 255
+            target[places[byte]] = source[k]
+            places[byte] += 1
+        source, target, shift = target, source, shift + 8
+    for k in range(n):
+        counts[k] = within[source[k]]
+        within[source[k]] = 0
+        columns[k] = source[k]
+    return spare
+
+
+@kernel
+def _sum(
+    flat: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    part_indptr: NDArray[np.int32],
+    part_indices: NDArray[np.int32],
+    part_counts: NDArray[np.int32],
+    n_columns: int,
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    counts: NDArray[np.int32],
+) -> None:
+    within, spare = np.zeros(n_columns, dtype=np.int32), np.empty(1024, dtype=np.int32)
+    end = 0
+    for row in range(len(starts) - 1):
+        for i in range(starts[row], starts[row + 1]):
+            for k in range(part_indptr[flat[i]], part_indptr[flat[i] + 1]):
+                column = part_indices[k]
+                if within[column] == 0:
+                    indices[end] = column
+                    end += 1
+                within[column] += part_counts[k]
+        indptr[row + 1] = end
+        spare = _finish_row(indices[indptr[row] : end], counts[indptr[row] : end], within, spare)

@@ -23,6 +23,7 @@ def save_linear(path: Path, features: Features, model: LinearModel) -> None:
     header = {
         "settings": dict(features.settings),
         "keys": features.keys,
+        "scaling": [(block.sublinear, block.binary, block.norm) for block in features.blocks],
         "ranges": dict(features.ranges),
     }
     rows, columns = np.nonzero(model.coefficients)
@@ -40,7 +41,6 @@ def save_linear(path: Path, features: Features, model: LinearModel) -> None:
         # No n-gram holds a line break: words and chunks end at white space.
         arrays[f"terms{number}"] = _to_bytes("\n".join(terms.strings))
         arrays[f"idf{number}"] = block.idf
-        arrays[f"sublinear{number}"] = np.array(block.sublinear)
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # numpy's stub forbids **
 
@@ -52,12 +52,15 @@ def load_linear(path: Path) -> tuple[Features, LinearModel]:
         n_features, n_problems = arrays["shape"].tolist()
         keys = tuple((analyzer, side) for analyzer, side in header["keys"])
         blocks, vocabularies = [], []
-        for number in range(len(keys)):
+        for number, ((analyzer, _), scaling) in enumerate(
+            zip(keys, header["scaling"], strict=True)
+        ):
             idf = arrays[f"idf{number}"]
-            sublinear = bool(arrays[f"sublinear{number}"])
-            blocks.append(WeightedBlock(np.arange(len(idf)), idf, sublinear))
+            blocks.append(WeightedBlock(np.arange(len(idf)), idf, *scaling))
             text = arrays[f"terms{number}"].tobytes().decode("utf-8", "surrogatepass")
-            vocabularies.append(Vocabulary.from_strings(text.split("\n") if len(idf) else []))
+            vocabularies.append(
+                Vocabulary.from_strings(analyzer, text.split("\n") if len(idf) else [])
+            )
         coefficients = np.zeros((n_features, n_problems))
         coefficients[arrays["rows"], arrays["columns"]] = arrays["values"]
         model = LinearModel(coefficients, arrays["intercepts"])

@@ -1,6 +1,5 @@
 """Spells n-gram columns out as text, only for the columns asked for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worthit.baselines.sparse.ngrams import NgramCounts
+from worthit.baselines.sparse.pieces import Pieces, decode
+from worthit.baselines.sparse.trie import ID_BITS, ID_MASK
+from worthit.core.compiled import kernel
 
 __all__ = ["Terms"]
 
@@ -18,44 +20,33 @@ class Terms:
 
     Attributes
     ----------
-    strings : list of str
-        Words by id, or one string that holds all padded chunks.
-    sequence : numpy.ndarray or None
-        Word ids of all texts; None for characters, whose sequence is the string itself.
-    orders, first : numpy.ndarray of shape (n_grams,)
-        The n of each column and where its gram was first seen.
+    keys, orders : numpy.ndarray of shape (n_grams,)
+        See :class:`~worthit.baselines.sparse.ngrams.NgramCounts`.
+    words : Pieces or None
+        What the ids stand for; None for characters, whose ids are code points.
     """
 
-    strings: list[str]
-    sequence: NDArray[np.int64] | None
+    keys: NDArray[np.int64]
     orders: NDArray[np.int8]
-    first: NDArray[np.int64]
+    words: Pieces | None
 
     @classmethod
-    def of_words(
-        cls, strings: list[str], sequence: NDArray[np.int64], counted: NgramCounts
-    ) -> "Terms":
-        """Name n-grams of words."""
-        return cls(strings, sequence, counted.orders, counted.first)
-
-    @classmethod
-    def of_characters(cls, padded: Sequence[str], counted: NgramCounts) -> "Terms":
-        """Name n-grams of characters inside padded chunks."""
-        return cls(["".join(padded)], None, counted.orders, counted.first)
+    def of(cls, counted: NgramCounts, words: Pieces | None = None) -> "Terms":
+        """Name n-grams of words, or of characters inside padded chunks."""
+        return cls(counted.keys, counted.orders, words)
 
     def spell(self, columns: NDArray[np.int64]) -> list[str]:
         """Return the n-grams of some columns as text, words joined by a space."""
-        starts, stops = self.first[columns], self.first[columns] + self.orders[columns]
-        spans = zip(starts.tolist(), stops.tolist(), strict=True)
-        if self.sequence is None:
-            (text,) = self.strings
-            return [text[start:stop] for start, stop in spans]
-        words, ids = self.strings, self.sequence
+        starts = np.concatenate([[0], np.cumsum(self.orders[columns], dtype=np.int64)])
+        ids = np.empty(starts[-1], dtype=np.uint32)
+        _trace(self.keys, columns, starts, ids)
+        if self.words is None:
+            return decode(ids, starts)
+        words = [self.words.strings[i] for i in ids.tolist()]
+        bounds = starts.tolist()
         return [
-            words[ids[start]]
-            if stop == start + 1
-            else " ".join([words[i] for i in ids[start:stop].tolist()])
-            for start, stop in spans
+            words[start] if stop == start + 1 else " ".join(words[start:stop])
+            for start, stop in zip(bounds, bounds[1:], strict=False)
         ]
 
     @cached_property
@@ -64,10 +55,32 @@ class Terms:
 
         scikit-learn's ``char_wb`` counts a chunk shorter than the range once, as it is.
         """
-        if self.sequence is not None:
+        if self.words is not None:
             return np.zeros(len(self.orders), dtype=bool)
-        data = self.strings[0].encode("utf-32-le", "surrogatepass")
-        space = np.frombuffer(data, dtype="<u4") == ord(" ")
-        last = self.first + self.orders - 1
         # Spaces stand only at the two ends of a chunk, so both ends make it whole.
-        return space[self.first] & space[last] & (self.orders > 2)
+        first, last = _first_ids(self.keys), self.keys & ID_MASK
+        return (first == ord(" ")) & (last == ord(" ")) & (self.orders > 2)
+
+
+@kernel
+def _trace(
+    keys: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    ids: NDArray[np.uint32],
+) -> None:
+    """Write the ids of grams, walking from each to its parent, from the last id to the first."""
+    for k in range(len(columns)):
+        column = columns[k]
+        for i in range(starts[k + 1] - 1, starts[k] - 1, -1):
+            ids[i] = keys[column] & ID_MASK
+            column = (keys[column] >> ID_BITS) - 1
+
+
+@kernel
+def _first_ids(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    first = np.empty(len(keys), dtype=np.int64)
+    for column in range(len(keys)):
+        parent = (keys[column] >> ID_BITS) - 1
+        first[column] = keys[column] & ID_MASK if parent < 0 else first[parent]
+    return first
