@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import optuna
+from joblib.externals.loky import get_reusable_executor
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -87,7 +88,14 @@ def row(what: str, *values: float) -> None:
 def alone(way: Any, *arguments: Any) -> Any:
     """Call a function in a new process, so that its memory is its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(way, *arguments).result()
+        result = pool.submit(way, *arguments).result()
+        pool.submit(end_workers).result()
+    return result
+
+
+def end_workers() -> None:
+    """End joblib's worker processes, for which the process would wait five minutes."""
+    get_reusable_executor().shutdown(wait=True)
 
 
 def material(options: dict[str, Any]) -> tuple[list[Any], np.ndarray, list[Fold], Scorer]:
