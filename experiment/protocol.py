@@ -14,6 +14,7 @@ from sklearn.base import clone
 from worthit.core.progress import say
 from worthit.corpus import Dataset
 from worthit.corpus.language import normalise
+from worthit.experiment.decision import Decision, learn_decision
 from worthit.experiment.folds import Fold, make_folds
 from worthit.experiment.models import find, new_classifier
 from worthit.experiment.scoring import Scorer
@@ -61,14 +62,18 @@ class Outcome:
         As it answered the test split.
     found : Search or None
         None without a search.
+    decision : Decision or None
+        Thresholds and calibration; for a searched linear baseline on one test split.
     on_validation, on_test : numpy.ndarray of shape (n_items, n_classes)
         Probabilities. A baseline answered validation before it was refitted with it.
     seconds : dict of str to float
-        ``tune_seconds``, ``fit_seconds``, ``predict_seconds``.
+        ``tune_seconds``, ``fit_seconds``, ``predict_seconds``; of the first, ``decision_seconds``
+        went into thresholds and calibration.
     """
 
     classifier: Any
     found: Search | None = None
+    decision: Decision | None = None
     on_validation: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     on_test: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     seconds: dict[str, float] = field(default_factory=dict)
@@ -142,10 +147,10 @@ def follow_protocol(
                 "worker": worker_of(work),
                 "fresh": fresh,
             }
-            outcome.found = _search(outcome.classifier, material, spec, scorer, jobs, where)
-            outcome.classifier.set_params(**outcome.found.params)
+            _tune(outcome, material, spec, scorer, jobs, where)
     if outcome.found:  # an interrupted or shared search took longer than this process
         searched = max(trial["seconds"] for trial in outcome.found.record["trials"])
+        searched += outcome.seconds.get("decision_seconds", 0.0)
         outcome.seconds["tune_seconds"] = max(outcome.seconds["tune_seconds"], searched)
     (_fit_network if neural else _fit_baseline)(outcome, material, spec, work)
     outcome.seconds["fit_seconds"] += outcome.seconds.pop("normalising")
@@ -169,21 +174,21 @@ def _gather(dataset: Dataset, outcome: Outcome, neural: bool, searched: bool) ->
     return Material(dataset, texts, held_out, folds)
 
 
-def _search(
-    classifier: Any,
+def _tune(
+    outcome: Outcome,
     material: Material,
     spec: Spec,
     scorer: Scorer,
     jobs: int,
     where: dict[str, Any],
-) -> Search:
-    neural = len(material.folds) == 1
+) -> None:
+    classifier, neural = outcome.classifier, len(material.folds) == 1
     rows: Any
     rows, labels = material.both if neural else (material.train, material.dataset.train.labels)
     if hasattr(classifier, "prepare"):
         say(f"{spec.model}: counting n-grams of {len(rows):,} items")
         rows = classifier.prepare(rows)
-    return search(
+    outcome.found = search(
         classifier,
         rows,
         labels,
@@ -196,6 +201,12 @@ def _search(
         jobs=jobs,
         **where,
     )
+    classifier.set_params(**outcome.found.params)
+    if classifier.family == "linear" and not spec.outer_folds:  # each of those has its own test
+        with _timed(outcome, "decision_seconds"):
+            outcome.decision = learn_decision(
+                classifier, rows, labels, material.folds, scorer, jobs
+            )
 
 
 def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:

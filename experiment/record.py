@@ -103,6 +103,8 @@ def make_run(
         },
         "cost": cost,
         "tuning": found.record if found else None,
+        "decision": outcome.decision
+        and outcome.decision.record(dataset.test.labels, classifier.classes_, outcome.on_test),
         "curve": getattr(classifier, "history_", []),
         "best_epoch": getattr(classifier, "best_epoch_", None),
         "stopped": getattr(classifier, "stopped_", None),

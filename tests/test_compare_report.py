@@ -21,7 +21,15 @@ from worthit.compare.run import read_prediction_files
 from worthit.compare.verdict import Limits
 from worthit.core.errors import InputError
 from worthit.core.files import read_json
-from worthit.tests.runs_factory import GRU_COST, TFIDF_COST, answers, make_run, truths, tuning
+from worthit.tests.runs_factory import (
+    GRU_COST,
+    TFIDF_COST,
+    answers,
+    decision,
+    make_run,
+    truths,
+    tuning,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 NEWS = {"Business": 1, "Sci/Tech": 1, "Sports": 1, "World": 1}
@@ -222,6 +230,8 @@ def baseline_run():
         for step, accuracy, cv, features in steps
     ]
     run.record["tuning"]["at_edge"] = ["C"]
+    run.record["decision"] = decision(truth, answers(truth, 0.88, 1), answers(truth, 0.89, 1))
+    run.record["cost"]["decision_seconds"] = 3.1
     return run
 
 
@@ -229,6 +239,15 @@ def test_model_page_of_a_baseline(tmp_path):
     path = write_model_page(baseline_run(), tmp_path)
     assert path == tmp_path / "tfidf.md"
     compare_golden("model-baseline", path.read_text(encoding="utf-8"))
+
+
+def test_run_without_thresholds_has_no_section_about_them(tmp_path):
+    run = baseline_run()
+    with_them = write_model_page(run, tmp_path).read_text(encoding="utf-8")
+    del run.record["decision"]
+    without = write_model_page(run, tmp_path).read_text(encoding="utf-8")
+    before, _, section = with_them.partition("## Thresholds and calibration")
+    assert without == before + section[section.index("## Strongest words") :]
 
 
 def test_model_page_of_a_network(tmp_path):

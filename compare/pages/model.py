@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.pages.decision import decision_section
 from worthit.compare.pages.fairness import alarm_sentence
 from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, title_name
@@ -37,6 +38,7 @@ def model_page(model: dict[str, Any]) -> str:
         _confusion(model),
         ladder_section(model),
         search_section(model),
+        decision_section(model),
         curve_section(model),
         words_section(model),
         _cost(model),
