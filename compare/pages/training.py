@@ -78,7 +78,8 @@ def search_section(model: dict[str, Any]) -> str:
     effort += f", {count(pruned)} of them stopped early" if pruned else ""
     folds = tuning.get("folds")
     judged = f"{folds} folds of train" if folds and folds > 1 else "the validation split"
-    took = model["cost"].get("tune_seconds")
+    # Thresholds were learned after the search; their section says how long that took.
+    took = (model["cost"].get("tune_seconds") or 0) - (model["cost"].get("decision_seconds") or 0)
     took_phrase = f" in {duration(took)}" if took else ""
     parts.append(f"{effort}{took_phrase}, each judged on {judged}; best so far:")
     parts.append(progress_table(model))
