@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
-from optuna.storages import BaseStorage, fail_stale_trials
+from optuna.storages import fail_stale_trials
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 __all__ = ["GRACE", "INTERVAL", "Watch", "beating"]
@@ -56,8 +56,8 @@ def _keep_beating(trial: Trial, stop: threading.Event) -> None:
 
 def _beat(trial: Trial, count: int) -> None:
     # Optuna beats by itself inside study.optimize only; trials here are asked for and told.
-    if _has_clock(trial.storage):
-        trial.storage.record_heartbeat(trial._trial_id)
+    if record := getattr(trial.storage, "record_heartbeat", None):
+        record(trial._trial_id)
     else:
         trial.storage.set_trial_user_attr(trial._trial_id, "beat", count)
 
@@ -83,7 +83,7 @@ class Watch:
         mine : int or None
             Number of this worker's own trial, which is alive.
         """
-        clocked = _has_clock(self.study._storage)
+        clocked = hasattr(self.study._storage, "record_heartbeat")
         if clocked:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # marked experimental
@@ -103,7 +103,3 @@ class Watch:
             self._seen[trial.number] = said, now
             return False
         return now - since > GRACE
-
-
-def _has_clock(storage: BaseStorage) -> bool:
-    return hasattr(storage, "record_heartbeat")

@@ -3,7 +3,7 @@
 Trials run one after the other, each spread over processes by fold, so a search depends on its
 seed alone and not on timing. The sampler is made anew for each trial from the seed and the trial's
 slot: a search that was killed and repeated draws what it would have drawn. Workers that share a
-storage fill the slots of one study together; see :mod:`worthit.experiment.study`.
+storage fill the slots of one study together; see :mod:`worthit.experiment.slots`.
 """
 
 import time

@@ -9,7 +9,7 @@ import numpy as np
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from sklearn.base import BaseEstimator
 
-from worthit.experiment import heartbeat, study
+from worthit.experiment import heartbeat, slots
 from worthit.experiment.tuning import Search, search
 
 LABELS = np.array(["a", "b"] * 50, dtype=object)
@@ -63,7 +63,7 @@ def work(
     folder: str, name: str, storage: str, trials: int, delay: float, worker: str, together: Any
 ) -> None:
     """Do the same as a process of its own; what was found goes to ``<name>.json``."""
-    heartbeat.INTERVAL, heartbeat.GRACE, study.POLL = 1, 3, 0.05
+    heartbeat.INTERVAL, heartbeat.GRACE, slots.POLL = 1, 3, 0.05
     if together:  # loaded and waiting, so that all begin at once
         together.wait(30)
     classifier = Dial(delay=delay, log=str(Path(folder, f"{name}.log")))

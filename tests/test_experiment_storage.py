@@ -16,7 +16,7 @@ import optuna
 import pytest
 
 from worthit.core.errors import InputError, MissingExtraError
-from worthit.experiment import heartbeat, study
+from worthit.experiment import heartbeat, slots
 from worthit.experiment.address import hide_password
 from worthit.experiment.options import typed_command
 from worthit.experiment.place import Place
@@ -57,7 +57,7 @@ def journal(tmp_path):
 def patient(monkeypatch):
     monkeypatch.setattr(heartbeat, "INTERVAL", 1)
     monkeypatch.setattr(heartbeat, "GRACE", 1)
-    monkeypatch.setattr(study, "POLL", 0.02)
+    monkeypatch.setattr(slots, "POLL", 0.02)
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +184,11 @@ def test_workers_on_postgresql_start_at_once_and_one_is_killed(tmp_path, postgre
     for worker in workers[:2]:
         worker.join(30)
     check_shared(tmp_path, names[:2], n_killed=1)
+
+
+def test_a_database_is_used_without_a_warning(tmp_path, recwarn):
+    tune(f"sqlite:///{tmp_path / 'shared.db'}", 2)
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 def test_a_refused_password_is_not_repeated(postgres):
