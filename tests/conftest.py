@@ -18,3 +18,9 @@ def own_cache(tmp_path_factory):
         del os.environ["XDG_CACHE_HOME"]
     else:
         os.environ["XDG_CACHE_HOME"] = before
+
+
+@pytest.fixture(autouse=True)
+def not_quiet(monkeypatch):
+    """Forget that an earlier test asked for quiet, which is a setting of the whole process."""
+    monkeypatch.delenv("WORTHIT_QUIET", raising=False)
