@@ -81,7 +81,13 @@ def baseline(
     penalty: Annotated[
         str, typer.Option(help="auto (l1 or l2, searched), l1, l2 or elasticnet.")
     ] = "auto",
-    model: Annotated[str, typer.Option(help="Which baseline.")] = "tfidf",
+    model: Annotated[
+        str,
+        typer.Option(
+            help="Which baseline; or FILE.py:FUNCTION, a function of your own without arguments "
+            "that returns a scikit-learn pipeline over raw texts: the file is run."
+        ),
+    ] = "tfidf",
     *,
     options: TrainOptions,
 ) -> None:
@@ -100,9 +106,16 @@ def neural(model: Model, data: Data = None, *, options: TrainOptions) -> None:
 @with_options(CompareOptions)
 def compare(
     data: Annotated[list[str] | None, typer.Argument(help="As for the other commands.")] = None,
-    models: Annotated[str, typer.Option(help="Names, separated by commas.")] = "tfidf,gru",
+    models: Annotated[
+        str,
+        typer.Option(
+            help="Names, separated by commas; FILE.py:FUNCTION for a scikit-learn pipeline of your "
+            "own: the file is run."
+        ),
+    ] = "tfidf,gru",
     baseline: Annotated[
-        str | None, typer.Option(help="The reference; by default the first baseline.")
+        str | None,
+        typer.Option(help="The reference, named likewise; by default the first baseline."),
     ] = None,
     penalty: Annotated[
         str, typer.Option(help="auto (l1 or l2, searched), l1, l2 or elasticnet.")
@@ -199,6 +212,12 @@ def predict(
     file: Annotated[
         Path | None, typer.Option(help="CSV, TSV, JSONL or Parquet with the inputs.")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="FILE.py of your own pipeline, if it holds what that file defines: it is run."
+        ),
+    ] = None,
     *,
     options: PredictOptions,
 ) -> None:
@@ -208,7 +227,7 @@ def predict(
 
     stored = read_run(run)
     ids, inputs = gather_inputs(stored, texts or [], file, text=options.text, pair=options.pair)
-    answers = predict(stored, inputs)
+    answers = predict(stored, inputs, model=model)
     answers.insert(0, "id", ids)
     if file is not None and not options.json:
         typer.echo(answers.to_csv(index=False, lineterminator="\n", float_format="%.6f"), nl=False)

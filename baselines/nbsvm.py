@@ -110,7 +110,8 @@ class NbsvmClassifier(SparseClassifier):
             "word_max": IntDistribution(1, 3),
             "min_df": IntDistribution(1, 5),
             "C": FloatDistribution(0.003, 30.0, log=True),
-            "beta": FloatDistribution(0.05, 1.0),
+            # Listed, not a range: at 1 there is nothing beyond that a wider space would hold.
+            "beta": CategoricalDistribution([0.1, 0.25, 0.5, 0.75, 1.0]),
             "balance": CategoricalDistribution(["none", "weights"]),
         }
 

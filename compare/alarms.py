@@ -24,16 +24,24 @@ def pairing_alarms(
     """
     alarms = model_alarms(baseline) + model_alarms(model)
     if pairing["high"] is not None and pairing["high"] < 0:
-        alarms.append({"kind": "broken", "model": model["model"]})
+        network = model.get("family") in ("neural", None)
+        alarms.append({"kind": "broken" if network else "behind", "model": model["model"]})
     trials = [each["cost"].get("trials") for each in (baseline, model)]
     if trials == [0, 0]:
-        alarms.append({"kind": "neither tuned"})
+        alarms.append({"kind": "neither tuned", **_own_pipeline(baseline, model)})
     elif None not in trials and not all(trials):
         tuned, untuned = (baseline, model) if trials[0] else (model, baseline)
-        alarms.append({"kind": "one tuned", "tuned": tuned["model"], "model": untuned["model"]})
+        alarm = {"kind": "one tuned", "tuned": tuned["model"], "model": untuned["model"]}
+        alarms.append(alarm | _own_pipeline(untuned))
     if baseline.get("machine") and model.get("machine") and baseline["machine"] != model["machine"]:
         alarms.append({"kind": "machines"})
     return alarms
+
+
+def _own_pipeline(*models: dict[str, Any]) -> dict[str, Any]:
+    """Name the first pipeline of the user's own: it is searched only if its file says over what."""
+    found = [model["model"] for model in models if model.get("family") == "pipeline"]
+    return {"pipeline": found[0]} if found else {}
 
 
 def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:

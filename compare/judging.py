@@ -96,9 +96,10 @@ def _reference(models: dict[str, list[Run]], baseline: str | None) -> str:
 
 
 def _paired_models(models: dict[str, list[Run]], reference: str) -> list[str]:
-    """Every neural model, or one of unknown family; every other model where there is none."""
+    """Every network, pipeline of the user's own or unknown model; all others if there is none."""
     others = [name for name in models if name != reference]
-    paired = [name for name in others if models[name][0].record.get("family") in ("neural", None)]
+    asked_about = ("neural", "pipeline", None)
+    paired = [name for name in others if models[name][0].record.get("family") in asked_about]
     return paired or others
 
 

@@ -41,9 +41,17 @@ def order_models(models: Sequence[str], baseline: str | None) -> list[str]:
     if twice:
         raise InputError(f"The model '{twice[0]}' is listed twice; list every model once.")
     entries = [find(model) for model in models]
+    names = [entry.name for entry in entries]
+    if len(set(names)) < len(names):
+        raise InputError(
+            f"Two models would be called '{max(names, key=names.count)}' in the reports; rename a "
+            "file or its function."
+        )
     if len(models) < 2:
         raise InputError(f"Got {len(models)} model; a comparison needs two: --models tfidf,gru.")
-    linear = [entry.name for entry in entries if entry.family == "baseline"]
+    linear = [
+        model for model, entry in zip(models, entries, strict=True) if entry.family == "baseline"
+    ]
     reference = baseline or (linear[0] if linear else models[0])
     return [reference, *(model for model in models if model != reference)]
 
@@ -57,6 +65,6 @@ def run_all(dataset: Dataset, specs: Sequence[Spec], place: Place) -> list[Run]:
         check(dataset, spec)
     runs = []
     for number, spec in enumerate(specs, start=1):
-        say(f"[{number}/{len(specs)}] {spec.model} on {dataset.name}, seed {spec.seed}")
+        say(f"[{number}/{len(specs)}] {spec.name} on {dataset.name}, seed {spec.seed}")
         runs.append(make_isolated(dataset, spec, place))
     return runs

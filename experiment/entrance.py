@@ -13,6 +13,7 @@ from worthit.core.errors import InputError
 from worthit.corpus import Dataset, load
 from worthit.experiment.comparison import order_models, run_all
 from worthit.experiment.isolation import make_isolated
+from worthit.experiment.own.user_file import run_name
 from worthit.experiment.place import Place
 from worthit.experiment.running import check
 from worthit.experiment.specs import make_specs
@@ -44,7 +45,9 @@ def run(
     data : Dataset, str, pathlib.Path or None
         A data set, or what ``load`` takes; None is the built-in set.
     model : str
-        Its name; ``available()`` lists them.
+        Its name; ``available()`` lists them. Or ``FILE.py:FUNCTION``: the file is run, and the
+        function, called without arguments, returns a scikit-learn pipeline over raw texts or pairs,
+        not fitted.
     settings : mapping, optional
         Fields of the model to set; a search leaves them alone.
     trials : int, optional
@@ -112,7 +115,7 @@ def compare(
     data : Dataset, str, pathlib.Path or None
         A data set, or what ``load`` takes; None is the built-in set.
     models : sequence of str
-        The first baseline among them is the reference.
+        Named as in :func:`run`. The first baseline among them is the reference.
     baseline : str, optional
         The reference, if it is another one.
     settings : mapping of str to mapping, optional
@@ -153,7 +156,7 @@ def compare(
     runs = run_all(dataset, specs, where)
     made = Report.from_runs(
         runs,
-        baseline=ordered[0],
+        baseline=run_name(ordered[0]),
         metric=metric,
         margin=margin,
         limits=limits,
@@ -235,14 +238,14 @@ def report(
     Report or Run
         The run if there is one model only; then its page is written.
     """
-    chosen = choose_runs(runs, name, models)
+    chosen = choose_runs(runs, name, None if models is None else list(map(run_name, models)))
     folder = reports / slug(name)
     if len({each.model for each in chosen}) == 1:
         write_model_page(chosen[0], folder)
         return chosen[0]
     made = Report.from_runs(
         chosen,
-        baseline=baseline,
+        baseline=None if baseline is None else run_name(baseline),
         metric=metric or chosen[-1].record.get("metric", "f1_macro"),
         margin=margin,
         limits=limits,

@@ -1,13 +1,15 @@
-"""All models by name, and their fields set from words on a command line."""
+"""All models by name or by a file of the user's own; fields set from words on a command line."""
 
 import ast
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from worthit import baselines, neural
 from worthit.core.catalogue import Entry, load_class
 from worthit.core.errors import InputError
+from worthit.experiment.own.user_file import UserFile, is_user_file, run_name
 
 __all__ = [
     "available",
@@ -15,12 +17,13 @@ __all__ = [
     "check_kind",
     "fields_of",
     "find",
+    "load_classifier",
     "new_classifier",
     "parse_settings",
 ]
 
-# What the driver sets by options of its own, not by --set.
-DRIVEN = ("seed", "jobs")
+# What the driver sets by options of its own, not by --set, and where a pipeline comes from.
+DRIVEN = ("seed", "jobs", "file", "function", "source")
 
 
 def available() -> dict[str, Entry]:
@@ -29,13 +32,16 @@ def available() -> dict[str, Entry]:
 
 
 def find(name: str) -> Entry:
-    """Return a model's entry.
+    """Return the entry of a model, named as in the list or as FILE.py:FUNCTION.
 
     Raises
     ------
     InputError
         If there is no such model; names the ones there are.
     """
+    if is_user_file(name):
+        summary = UserFile.read(name).summary
+        return Entry(run_name(name), "worthit.experiment.own", ("text", "pair"), summary)
     models = available()
     if name not in models:
         near = get_close_matches(name, models, n=1)
@@ -67,7 +73,45 @@ def check_family(name: str, family: str) -> None:
 
 def fields_of(name: str) -> dict[str, Any]:
     """Return a model's hyper-parameters with their defaults."""
-    return load_class(find(name))().get_params()
+    return _default_classifier(name).get_params()
+
+
+def _default_classifier(name: str) -> Any:
+    if is_user_file(name):
+        # Here, since it imports scikit-learn, which listing models must not.
+        from worthit.experiment.own.pipeline import PipelineClassifier
+
+        return PipelineClassifier.of(name)
+    return load_class(find(name))()
+
+
+def load_classifier(record: Mapping[str, Any], folder: Path, user_file: str | None) -> Any:
+    """Load the fitted classifier of a run.
+
+    Parameters
+    ----------
+    record : mapping
+        The run's record.
+    folder : pathlib.Path
+        Where the classifier was saved.
+    user_file : str or None
+        The Python file that a pipeline of the user's own was made from.
+
+    Raises
+    ------
+    InputError
+        If a file is named for another sort of model, or the model cannot be loaded.
+    """
+    if record.get("family") == "pipeline":
+        from worthit.experiment.own.pipeline import PipelineClassifier
+
+        return PipelineClassifier.load(folder, user_file)
+    if user_file is not None:
+        raise InputError(
+            f"Got the file '{user_file}' for a run of '{record['model']}', which needs none; "
+            "leave out --model."
+        )
+    return load_class(find(record["model"])).load(folder)  # type: ignore[attr-defined]
 
 
 def new_classifier(name: str, settings: Mapping[str, Any], seed: int, jobs: int) -> Any:
@@ -78,7 +122,7 @@ def new_classifier(name: str, settings: Mapping[str, Any], seed: int, jobs: int)
     InputError
         If the model has no such field.
     """
-    classifier = load_class(find(name))()
+    classifier = _default_classifier(name)
     fields = classifier.get_params()
     for field in settings:
         if field not in fields or field in DRIVEN:
@@ -116,11 +160,13 @@ def parse_settings(words: Sequence[str], models: Sequence[str]) -> dict[str, dic
     """
     fields = {model: fields_of(model) for model in models} if words else {}
     found: dict[str, dict[str, Any]] = {model: {} for model in models}
+    names = {run_name(model): model for model in models}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals or not name:
             raise InputError(f"Got --set '{word}'; expected FIELD=VALUE or MODEL.FIELD=VALUE.")
         model, dot, field = name.rpartition(".")
+        model = names.get(model, model)
         if dot and model not in models:
             raise InputError(
                 f"Got --set '{word}', but '{model}' does not run; running: {', '.join(models)}."
@@ -133,8 +179,19 @@ def parse_settings(words: Sequence[str], models: Sequence[str]) -> dict[str, dic
                 f"there are {', '.join(known)}."
             )
         for taker in takers:
-            found[taker][field] = _read_value(text, fields[taker][field], word)
+            found[taker][field] = (
+                _read_own(text)
+                if is_user_file(taker)
+                else _read_value(text, fields[taker][field], word)
+            )
     return found
+
+
+def _read_own(text: str) -> Any:
+    """Read a value for a pipeline of the user's own, which checks it when it is fitted."""
+    from worthit.experiment.own.params import read_plain
+
+    return read_plain(text)
 
 
 def _read_value(text: str, default: Any, word: str) -> Any:

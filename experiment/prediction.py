@@ -7,16 +7,17 @@ from typing import Any
 import pandas as pd
 
 from worthit.compare.run import Run
-from worthit.core.catalogue import load_class
 from worthit.core.errors import InputError
 from worthit.corpus import read_inputs
 from worthit.corpus.language import normalise
-from worthit.experiment.models import find
+from worthit.experiment.models import load_classifier
 
 __all__ = ["gather_inputs", "predict", "read_run"]
 
 
-def predict(run: Run | Path | str, inputs: Sequence[Any]) -> pd.DataFrame:
+def predict(
+    run: Run | Path | str, inputs: Sequence[Any], *, model: str | None = None
+) -> pd.DataFrame:
     """Answer new inputs with a stored model.
 
     Parameters
@@ -25,6 +26,9 @@ def predict(run: Run | Path | str, inputs: Sequence[Any]) -> pd.DataFrame:
         A finished run or its folder.
     inputs : sequence of str or of (str, str), of length n
         Of the kind that the run was trained on.
+    model : str, optional
+        Path of the Python file that a pipeline of your own was made from. It is run, and is needed
+        only where the pipeline holds classes or functions that this file defines.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def predict(run: Run | Path | str, inputs: Sequence[Any]) -> pd.DataFrame:
         raise InputError(
             f"{run.folder} has no folder 'model'; copy it from where the run was made."
         )
-    classifier = load_class(find(run.model)).load(folder)  # type: ignore[attr-defined]
+    classifier = load_classifier(run.record, folder, model)
     if not len(inputs):
         raise InputError("Got no inputs to predict; give texts, or --file with at least one row.")
     answers = classifier.predict_proba(

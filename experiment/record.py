@@ -68,7 +68,7 @@ def make_run(
         "ms_per_item_batched": 1000 * outcome.seconds["predict_seconds"] / len(dataset.test),
         "peak_memory_mb": meter.peak_memory_mb,
         "model_bytes": folder_bytes(folder / "model"),
-        "parameters": int(classifier.n_parameters_),
+        "parameters": classifier.n_parameters_,
         "trials": len(found.record["trials"]) if found else 0,
         "trials_pruned": found.n_pruned if found else 0,
         "best_validation": found.score if found else None,
@@ -79,12 +79,12 @@ def make_run(
     record = {
         "run": more.pop("run"),
         "report": more.pop("report"),
-        "model": spec.model,
+        "model": spec.name,
         "family": classifier.family,
         "pretrained": getattr(classifier, "pretrained", False),
         "kinds": entry.kinds,
         "dataset": _describe(dataset),
-        "params": {k: v for k, v in classifier.get_params().items() if k != "jobs"},
+        "params": _params(classifier),
         "settings": spec.settings,
         "seed": spec.seed,
         "split_seed": more.pop("split_seed"),
@@ -116,6 +116,12 @@ def make_run(
         **more,
     }
     return Run(record, test, _items(dataset), validation, folder)
+
+
+def _params(classifier: Any) -> dict[str, Any]:
+    if hasattr(classifier, "described"):  # a pipeline has a hundred fields, most of them defaults
+        return classifier.described()
+    return {name: v for name, v in classifier.get_params().items() if name != "jobs"}
 
 
 def _predictions(split: Split, classifier: Any, answers: NDArray[np.float64]) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
         dataset = material.dataset
         more = {
             "run": folder.as_posix(),
-            "report": (place.reports / slug(dataset.name) / f"{slug(spec.model)}.md").as_posix(),
+            "report": (place.reports / slug(dataset.name) / f"{slug(spec.name)}.md").as_posix(),
             "command": place.command,
             "split_seed": place.split_seed,
             "threads": place.n_jobs,
@@ -95,4 +95,4 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
 
 def _folder(dataset: Dataset, spec: Spec, place: Place) -> Path:
     key = spec.key(dataset, start(dataset, spec, jobs=1))
-    return Store(place.runs, dataset.name).path(spec.model, key)
+    return Store(place.runs, dataset.name).path(spec.name, key)

@@ -7,6 +7,7 @@ from typing import Any
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
 from worthit.corpus import Dataset
+from worthit.experiment.own.user_file import run_name
 
 __all__ = ["METRICS", "Spec"]
 
@@ -22,7 +23,7 @@ class Spec:
     Attributes
     ----------
     model : str
-        The model's name.
+        The model's name, or FILE.py:FUNCTION.
     settings : dict
         Fields set by the user; a search leaves them alone.
     trials : int
@@ -58,6 +59,11 @@ class Spec:
         if self.time_limit is not None and self.time_limit <= 0:
             raise InputError(f"Got a time limit of {self.time_limit} s; it must be above 0.")
 
+    @property
+    def name(self) -> str:
+        """What the run and its reports call the model."""
+        return run_name(self.model)
+
     def key(self, dataset: Dataset, classifier: Any) -> str:
         """Name the run: what determines it gives an equal key, on any machine.
 
@@ -77,6 +83,8 @@ class Spec:
         fields = {name: v for name, v in classifier.get_params().items() if name != "jobs"}
         space = {name: repr(choices) for name, choices in classifier.search_space().items()}
         content = asdict(self) | {"settings": sorted(self.settings), "fields": fields}
+        # Where a file of the user's own lies says nothing; its source is one of the fields.
+        content |= {"model": self.name}
         content |= {"space": space if self.trials else {}, "protocol": PROTOCOL}
         parts = [dataset.sha256, dataset.split_sha256, dataset.positive or "", dataset.language]
         return sha256_of([*parts, json.dumps(content, sort_keys=True)])[:12]

@@ -19,6 +19,7 @@ __all__ = [
     "alarm_sentence", "fairness_section", "parameters", "progress_table", "search_metric",
 ]  # fmt: skip
 
+SEARCH_SPACE = "`search_space`"
 MILESTONES = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500)
 
 
@@ -108,7 +109,7 @@ def _epochs(model: dict[str, Any]) -> str | None:
 def _fit_sentences(models: list[dict[str, Any]]) -> str:
     """State what each side was fitted on, and chosen parameters."""
     sentences = []
-    linear = [m for m in models if m.get("family") == "linear"]
+    linear = [m for m in models if m.get("family") in ("linear", "pipeline")]
     neural = [m for m in models if m.get("family") == "neural"]
     if linear and neural:
         sentences.append(
@@ -232,12 +233,25 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
             f"{name} is below the baseline by more than the noise. Is it broken? Look at its "
             "learning curve, its learning rate and its preprocessing before blaming networks."
         )
-    if kind == "neither tuned":
+    if kind == "behind":
         return (
-            "Neither side was tuned; `--trials 30` on both would make it a comparison of best "
-            "efforts."
+            f"{name} is below the baseline by more than the noise. Look at its features, its "
+            "settings and its preprocessing before giving it up."
+        )
+    if kind == "neither tuned":
+        own = ""
+        if "pipeline" in alarm:
+            own = f", and {SEARCH_SPACE} in the file of {model_name(alarm['pipeline'])},"
+        return (
+            f"Neither side was tuned; `--trials 30` on both{own} would make it a comparison of "
+            "best efforts."
         )
     if kind == "one tuned":
+        if "pipeline" in alarm:
+            return (
+                f"{model_name(alarm['tuned'])} was tuned and {name} was not: it was run as its "
+                f"function builds it. A function {SEARCH_SPACE} in the same file gives it a search."
+            )
         return (
             f"{model_name(alarm['tuned'])} was tuned and {name} was not (good defaults); "
             "`--trials` gives it a search of its own."

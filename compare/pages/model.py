@@ -3,10 +3,17 @@
 from typing import Any
 
 from worthit.compare.pages.decision import decision_section
-from worthit.compare.pages.fairness import alarm_sentence
-from worthit.compare.pages.markdown import bullets, emphasis, table, text
+from worthit.compare.pages.fairness import alarm_sentence, parameters
+from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, title_name
-from worthit.compare.pages.phrases import count, duration, plural, points, span
+from worthit.compare.pages.phrases import (
+    count,
+    duration,
+    plural,
+    points,
+    short_hash,
+    span,
+)
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import COSTS, machine_sentence
 from worthit.compare.pages.training import (
@@ -84,6 +91,8 @@ def _summary(model: dict[str, Any]) -> str:
             else ("is trained from scratch: no pretrained weights")
         )
         lines.append(f"The network {how}.")
+    if model.get("family") == "pipeline":
+        lines.append(_origin(model["params"]))
     if model["without_leaked"]:
         rest = model["without_leaked"]
         lines.append(
@@ -92,6 +101,16 @@ def _summary(model: dict[str, Any]) -> str:
             f"{points(rest[interval['metric']])} {metric}."
         )
     return "\n".join(f"> {line}" for line in lines)
+
+
+def _origin(params: dict[str, Any]) -> str:
+    """Say which function of the user's made a pipeline, and what it holds."""
+    told = ("file", "function", "source", "seed")
+    steps = parameters({name: value for name, value in params.items() if name not in told})
+    return (
+        f"A scikit-learn pipeline of the user's own, {code(params['function'], 60)} of "
+        f"{code(params['file'], 60)} (source {short_hash(params['source'])}): {steps}."
+    )
 
 
 def _per_class(model: dict[str, Any]) -> str:
