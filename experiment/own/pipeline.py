@@ -23,7 +23,8 @@ from worthit.experiment.own.params import (
     set_plain,
     set_seed,
 )
-from worthit.experiment.own.user_file import UserFile, module_name, telling
+from worthit.experiment.own.telling import telling
+from worthit.experiment.own.user_file import UserFile, module_name
 
 __all__ = ["PipelineClassifier"]
 

@@ -3,20 +3,19 @@
 import ast
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from traceback import extract_tb
 from types import FunctionType, ModuleType
 from typing import Any
 
 from worthit.compare.slugs import slug
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
+from worthit.experiment.own.telling import telling
 
-__all__ = ["UserFile", "is_user_file", "module_name", "run_name", "telling"]
+__all__ = ["UserFile", "is_user_file", "module_name", "run_name"]
 
 
 def is_user_file(model: str) -> bool:
@@ -202,38 +201,3 @@ def _send_code_to_workers(module: ModuleType) -> None:
     except ModuleNotFoundError:  # since joblib 1.6 it is a package of its own
         cloudpickle = import_module("cloudpickle")
     cloudpickle.register_pickle_by_value(module)
-
-
-@contextmanager
-def telling(file: str, what: str) -> Iterator[None]:
-    """Turn an error in the user's code into one sentence with its line; prints go to stderr.
-
-    Parameters
-    ----------
-    file : str
-        Name of the user's file.
-    what : str
-        What went wrong, as the sentence begins.
-
-    Raises
-    ------
-    InputError
-        In place of any other error but those of the machine.
-    """
-    try:
-        with redirect_stdout(sys.stderr):  # standard output is for results
-            yield
-    except (InputError, MemoryError):
-        raise
-    except (Exception, SystemExit) as error:
-        lines = [
-            frame.lineno for frame in extract_tb(error.__traceback__)
-            if Path(frame.filename).name == file
-        ]  # fmt: skip
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
-        at = f" at line {line}" if line else ""
-        message = " ".join(str(error).split())[:300].rstrip(".") or "no message"
-        raise InputError(
-            f"{what}{at}: {type(error).__name__}: {message}. Mend {file} and run the same command "
-            "again."
-        ) from error
