@@ -16,13 +16,13 @@ from optuna.distributions import (
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from worthit.baselines.sparse.balance import BALANCES, balance_rows, balance_weights
-from worthit.baselines.sparse.counts import Counts, count
+from worthit.baselines.sparse.counts import STOP_WORDS, Counts, count
 from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
 from worthit.baselines.sparse.logistic import Objective, fit_logistic
 from worthit.baselines.sparse.storage import load_linear, save_linear
 from worthit.baselines.sparse.strongest import strongest_features
-from worthit.baselines.sparse.weighting import Selection
+from worthit.baselines.sparse.weighting import NORMS, Selection
 from worthit.core.errors import InputError
 from worthit.core.files import read_json, write_json
 
@@ -36,8 +36,11 @@ OUT_OF_THE_BOX: dict[str, Any] = {
     "min_df": 1,
     "max_df": 1.0,
     "sublinear": False,
+    "binary": False,
+    "norm": "l2",
     "naive_bayes": False,
     "lowercase": True,
+    "stop_words": "none",
     "penalty": "l2",
     "C": 1.0,
     "balance": "none",
@@ -62,13 +65,22 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
     min_df : int
         Least number of training items an n-gram stands in.
     max_df : float
-        Largest share of training items it may stand in.
+        Largest share of training items it may stand in; below 1 it drops the most frequent words
+        of any language.
     sublinear : bool
         1 + ln(count) instead of the count.
+    binary : bool
+        1 instead of the count.
+    norm : str
+        What is scaled to 1 in every item, for words and for characters: ``"l2"``, the length of
+        their features; ``"l1"``, their sum; ``"none"``.
     naive_bayes : bool
         Scale features by their log-count ratio (Wang & Manning 2012).
     lowercase : bool
         Lower the texts first.
+    stop_words : str
+        ``"none"``, or ``"english"`` to drop scikit-learn's list of English function words before
+        n-grams are formed. There is no list for other languages; use ``max_df``.
     penalty : str
         ``"l1"``, ``"l2"`` or ``"elasticnet"``.
     l1_ratio : float
@@ -126,8 +138,11 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
     min_df: int = 2
     max_df: float = 1.0
     sublinear: bool = True
+    binary: bool = False
+    norm: str = "l2"
     naive_bayes: bool = True
     lowercase: bool = True
+    stop_words: str = "none"
     penalty: str = "l2"
     l1_ratio: float = 0.5
     C: float = 3.0
@@ -147,6 +162,10 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         check_choice("analyzer", self.analyzer, ("word", "char", "both"))
         check_choice("penalty", self.penalty, ("l1", "l2", "elasticnet"))
         check_choice("balance", self.balance, BALANCES)
+        check_choice("norm", self.norm, NORMS)
+        check_choice("stop_words", self.stop_words, tuple(STOP_WORDS))
+        if not 0 < self.max_df <= 1:
+            raise InputError(f"Got max_df={self.max_df}; it must lie above 0 and up to 1.")
         if self.C <= 0:
             raise InputError(f"Got C={self.C}; it must be above 0.")
         if not 0 <= self.l1_ratio <= 1:
@@ -187,7 +206,7 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
             name: max(getattr(self, name), space[name].high)  # type: ignore[attr-defined]
             for name in ("word_max", "char_max")
         }
-        return count(inputs, lowercase=self.lowercase, **largest)
+        return count(inputs, lowercase=self.lowercase, stop_words=self.stop_words, **largest)
 
     def fit(
         self,
@@ -277,10 +296,11 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
             "word_max": self.word_max,
             "char_max": self.char_max,
             "lowercase": self.lowercase,
+            "stop_words": self.stop_words,
         }
 
     def _selections(self) -> dict[str, Selection]:
-        shared = (self.min_df, self.max_df, self.sublinear)
+        shared = (self.min_df, self.max_df, self.sublinear, self.binary, self.norm)
         both = {
             "word": Selection(1, self.word_max, *shared),
             "char": Selection(self.char_min, self.char_max, *shared),

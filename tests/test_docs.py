@@ -15,6 +15,7 @@ ROOMS = ("core", "corpus", "baselines", "neural", "compare", "experiment")
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 BENCHMARK_RUNS = {  # the smallest run of each, and what it must print
     "ngrams": (["--sizes", "100"], "yes"),
+    "predict": (["--texts", "100"], "100.00 %"),
     "tuning": (["--trials", "1"], "ratio of seconds"),
 }
 MODULES = sorted(

@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from worthit.baselines.sparse.ngrams import count_ngrams, sum_rows
 from worthit.baselines.sparse.overlap import overlap_shares, split_sides
 from worthit.baselines.sparse.terms import Terms
 from worthit.baselines.sparse.tokens import pad_characters, split_chunks, split_words
 
-__all__ = ["Block", "Counts", "count"]
+__all__ = ["STOP_WORDS", "Block", "Counts", "count"]
+
+STOP_WORDS: dict[str, frozenset[str]] = {"none": frozenset(), "english": ENGLISH_STOP_WORDS}
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def count(
     word_max: int = 2,
     char_max: int = 5,
     lowercase: bool = True,
+    stop_words: str = "none",
 ) -> Counts:
     """Count the n-grams of texts, or of both sides of pairs.
 
@@ -89,6 +93,8 @@ def count(
         The largest order to count; smaller ranges are columns of the result.
     lowercase : bool
         Lower the texts first.
+    stop_words : str
+        ``"english"`` leaves scikit-learn's list out before n-grams are formed; or ``"none"``.
 
     Returns
     -------
@@ -100,7 +106,7 @@ def count(
     chunks = split_chunks(texts, lowercase)  # type: ignore[arg-type]
     blocks: list[Block] = []
     if "word" in analyzers:
-        words = split_words(chunks)
+        words = split_words(chunks, STOP_WORDS[stop_words])
         counted = count_ngrams(words.rows, word_max)
         blocks.append(Block("word", "", counted.matrix, Terms.of(counted, words.pieces)))
     if "char" in analyzers:

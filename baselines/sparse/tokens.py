@@ -62,7 +62,7 @@ def split_chunks(texts: Sequence[str], lowercase: bool = True) -> Tokens:
     return Tokens(Ragged.from_lengths(np.concatenate(flat), np.concatenate(lengths)), pieces)
 
 
-def split_words(chunks: Tokens) -> Tokens:
+def split_words(chunks: Tokens, left_out: frozenset[str] = frozenset()) -> Tokens:
     r"""Find the words of texts.
 
     A word has two characters and more: letters, digits and underscores, as in scikit-learn's
@@ -74,6 +74,8 @@ def split_words(chunks: Tokens) -> Tokens:
     ----------
     chunks : Tokens
         The texts. No word reaches over white space, so each distinct chunk is searched once.
+    left_out : frozenset of str
+        Words to pass over as if they were not there.
 
     Returns
     -------
@@ -84,7 +86,11 @@ def split_words(chunks: Tokens) -> Tokens:
     starts = pieces.starts[: pieces.n + 1]
     firsts, stops, counted = _find_words(pieces.characters, starts, character_kinds())
     words, numbers = Pieces.none().number(pieces.characters, firsts, stops)
-    return Tokens(chunks.rows.expand(Ragged.from_lengths(numbers, counted)), words)
+    per_chunk = Ragged.from_lengths(numbers, counted)
+    if left_out:
+        kept = ~np.array([word in left_out for word in words.strings], dtype=bool)[numbers]
+        per_chunk = Ragged(numbers[kept], ends_of(kept)[per_chunk.starts])
+    return Tokens(chunks.rows.expand(per_chunk), words)
 
 
 def pad_characters(pieces: Pieces) -> Ragged:
