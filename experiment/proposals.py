@@ -2,8 +2,9 @@
 
 First the untuned default, then the classifier's own strong starts, then, whenever a trial has
 become the best, its neighbours: the same point with a value such as C a step larger and smaller,
-then half a step. A sampler needs many trials to find such a value by chance. The answer depends on the trials so far
-and on nothing else, so a search that was killed and repeated proposes what it would have proposed.
+then half a step. A sampler needs many trials to find such a value by chance. The answer depends on
+the trials so far and on nothing else, so a search that was killed and repeated proposes what it
+would have proposed.
 """
 
 import math

@@ -140,7 +140,7 @@ def _size(point: Point, penalty: Penalty) -> float:
 
 def _working_set(coefficients: NDArray, violations: NDArray) -> NDArray[np.int64]:
     """Return the numbers of the coefficients in use and of the worst violators, as many again."""
-    limit = max(2 * np.count_nonzero(coefficients), SMALLEST_SET)
+    limit = max(2 * int((coefficients != 0.0).sum()), SMALLEST_SET)
     urgency = np.where(coefficients != 0.0, np.inf, violations)
     candidates = np.flatnonzero(urgency > 0.0)
     if len(candidates) <= limit:
