@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,6 +21,7 @@ from worthit.baselines.sparse.counts import STOP_WORDS, Counts, count
 from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
 from worthit.baselines.sparse.logistic import Objective, fit_logistic
+from worthit.baselines.sparse.prepared import Prepared
 from worthit.baselines.sparse.storage import load_linear, save_linear
 from worthit.baselines.sparse.strongest import strongest_features
 from worthit.baselines.sparse.weighting import NORMS, Selection
@@ -194,23 +196,30 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
             "char_max": IntDistribution(3, 5),
             "min_df": IntDistribution(1, 5),
             "sublinear": CategoricalDistribution([True, False]),
+            "lowercase": CategoricalDistribution([True, False]),
             "naive_bayes": CategoricalDistribution([True, False]),
             "C": FloatDistribution(0.3, 100.0, log=True),
             "balance": CategoricalDistribution(["none", "weights"]),
         }
 
-    def prepare(self, inputs: Sequence[Any]) -> Counts:
-        """Count once all n-grams that any point of the search space may need."""
+    def prepare(self, inputs: Sequence[Any]) -> Prepared:
+        """Count once all n-grams that any point of the search space may need.
+
+        Lowered or cased ones as they are asked for, the classifier's own at once.
+        """
         space = self.search_space()
         largest = {
             name: max(getattr(self, name), space[name].high)  # type: ignore[attr-defined]
             for name in ("word_max", "char_max")
         }
-        return count(inputs, lowercase=self.lowercase, stop_words=self.stop_words, **largest)
+        ways = partial(_count, inputs, largest | {"stop_words": self.stop_words})
+        prepared = Prepared(ways, np.arange(len(inputs)))
+        prepared.counts(self.lowercase)
+        return prepared
 
     def fit(
         self,
-        inputs: Sequence[Any] | Counts,
+        inputs: Sequence[Any] | Prepared,
         labels: Sequence[str],
         validation: tuple[Sequence[Any], Sequence[str]] | None = None,
     ) -> "TfidfClassifier":
@@ -218,7 +227,7 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        inputs : sequence of str or of (str, str), or Counts, of length n
+        inputs : sequence of str or of (str, str), or Prepared, of length n
             Training inputs.
         labels : sequence of length n
             Their labels.
@@ -237,7 +246,10 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         """
         self.check()
         self.classes_, codes = encode_labels(inputs, labels)
-        counts = inputs if isinstance(inputs, Counts) else count(inputs, **self._settings())
+        if isinstance(inputs, Prepared):
+            counts = inputs.counts(self.lowercase)
+        else:
+            counts = count(inputs, **self._settings())
         self.features_ = Features.fit(counts, self._selections(), self._settings())
         features, weights = self.features_.transform(counts), None
         if self.balance == "weights":
@@ -254,15 +266,16 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         self.n_parameters_ += len(self.model_.intercepts)
         return self
 
-    def predict_proba(self, inputs: Sequence[Any] | Counts) -> NDArray[np.float64]:
+    def predict_proba(self, inputs: Sequence[Any] | Prepared) -> NDArray[np.float64]:
         """Return probabilities, shape (n_items, n_classes), columns as in ``classes_``."""
-        if isinstance(inputs, Counts):
-            return self.model_.probabilities(self.features_.transform(inputs))
+        if isinstance(inputs, Prepared):
+            counts = inputs.counts(self.lowercase)
+            return self.model_.probabilities(self.features_.transform(counts))
         batches = [inputs[i : i + BATCH] for i in range(0, max(len(inputs), 1), BATCH)]
         features = map(self.features_.transform_new, batches)
         return np.vstack([self.model_.probabilities(batch) for batch in features])
 
-    def predict(self, inputs: Sequence[Any] | Counts) -> NDArray:
+    def predict(self, inputs: Sequence[Any] | Prepared) -> NDArray:
         """Return the most probable label of each item, shape (n_items,)."""
         return self.classes_[self.predict_proba(inputs).argmax(axis=1)]
 
@@ -306,3 +319,7 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
             "char": Selection(self.char_min, self.char_max, *shared),
         }
         return {analyzer: both[analyzer] for analyzer in self._analyzers()}
+
+
+def _count(inputs: Sequence[Any], settings: dict[str, Any], lowercase: bool) -> Counts:
+    return count(inputs, lowercase=lowercase, **settings)
