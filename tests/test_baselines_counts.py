@@ -73,22 +73,99 @@ def test_character_counts_equal_scikit_learns(texts, char_min, more):
     np.testing.assert_array_equal(ours, expected)
 
 
-@settings(max_examples=100, deadline=None)
-@given(TEXTS, st.booleans(), st.integers(1, 2))
-def test_features_equal_tfidf_vectorizers_to_1e_12(texts, sublinear, min_df):
-    counts = count(texts)
-    features = Features.fit(counts, {"word": Selection(1, 2, min_df, 1.0, sublinear)}, {})
+OPTIONS = st.fixed_dictionaries(
+    {
+        "binary": st.booleans(),
+        "sublinear": st.booleans(),
+        "norm": st.sampled_from(["l2", "l1", "none"]),
+        "min_df": st.integers(1, 3),
+        "max_df": st.sampled_from([1.0, 0.7, 0.5]),
+    }
+)
+
+
+def assert_features_equal(texts, new, options, analyzer, n_range, lowercase, stop_words):
+    """Compare features of fitted and of new texts with scikit-learn's, column by column."""
+    how = {"lowercase": lowercase, "stop_words": stop_words, f"{analyzer}_max": n_range[1]}
+    counts = count(texts, analyzers=(analyzer,), **how)
+    selections = {analyzer: Selection(*n_range, **options)}
+    features = Features.fit(counts, selections, how | {"analyzers": (analyzer,)})
     vectorizer = TfidfVectorizer(
-        token_pattern=WORD, ngram_range=(1, 2), min_df=min_df, sublinear_tf=sublinear
+        analyzer={"word": "word", "char": "char_wb"}[analyzer],
+        token_pattern=WORD if analyzer == "word" else None,
+        ngram_range=n_range,
+        lowercase=lowercase,
+        stop_words="english" if analyzer == "word" and stop_words == "english" else None,
+        binary=options["binary"],
+        sublinear_tf=options["sublinear"],
+        norm=None if options["norm"] == "none" else options["norm"],
+        min_df=options["min_df"],
+        max_df=options["max_df"],
     )
-    ours = features.transform(counts).toarray()
     try:
         expected = vectorizer.fit_transform(texts).toarray()
-    except ValueError:
-        assert ours.shape[1] == 0
+    except ValueError:  # nothing is left, or min_df is above max_df
+        assert features.transform(counts).shape[1] == 0
         return
-    order = [vectorizer.vocabulary_[name] for name in features.names]
-    np.testing.assert_allclose(ours, expected[:, order], atol=1e-12)
+    names = features.vocabularies[0].strings
+    order = [vectorizer.vocabulary_[name] for name in names]
+    assert sorted(order) == list(range(expected.shape[1]))
+    ours = features.transform(counts).toarray()
+    np.testing.assert_allclose(ours, expected[:, order], rtol=0, atol=1e-12)
+    ours, expected = features.transform_new(new).toarray(), vectorizer.transform(new).toarray()
+    np.testing.assert_allclose(ours, expected[:, order], rtol=0, atol=1e-12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, TEXTS, OPTIONS, st.integers(1, 2), st.integers(0, 1), st.booleans(), st.booleans())
+def test_word_features_equal_tfidf_vectorizers(texts, new, options, n_min, more, lowercase, stop):
+    texts = [f"{text} the of it {text[:5]}" if i % 2 else text for i, text in enumerate(texts)]
+    stop_words = "english" if stop else "none"
+    orders = (n_min, n_min + more)
+    assert_features_equal(texts, new, options, "word", orders, lowercase, stop_words)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, TEXTS, OPTIONS, st.integers(1, 5), st.integers(0, 3), st.booleans())
+def test_character_features_equal_tfidf_vectorizers(texts, new, options, n_min, more, lowercase):
+    orders = (n_min, n_min + more)
+    assert_features_equal(texts, new, options, "char", orders, lowercase, "none")
+
+
+EDGES = {
+    "empty texts": ["", " ", "", "one"],
+    "one-token texts": ["a", "word", "word", "I"],
+    "emoji": ["🙂👍🏽 good 👩\u200d🚀 good", "👩\u200d🚀", "🙂🙂🙂🙂"],
+    "combining marks": ["cafe\u0301 café", "हिन्दी की किताब", "ด้วยกัน ด้วยกัน", "\u0301\u0301 a\u0301"],
+    "right-to-left text": ["שלום עולם שלום", "مَرْحَبًا بالعالم", "abc שלום 12"],
+    "joiners": [
+        "می\u200cروم خانه",
+        "\u200cمی\u200c\u200cروم\u200c",
+        "a\u200c b\u200cc \u200c\u200c",
+    ],
+    "many of one gram": ["na " * 700, "hahaha" * 120, "na"],
+    "odd spaces": ["a\u00a0bc\u2003de\u3000f", "x\u200by\u2028zz\x1fq", "tab\tnew\nline\r\n"],
+    "no surrogates needed": ["\ud7ff\ue000 \ufffd\uffff", "\x00\x00 a\x00b", "\U0010ffff" * 3],
+    "case that changes length": ["İstanbul STRASSE ΟΔΟΣ ΣΣ", "ŉ ǰ ﬃ ẞ"],
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("analyzer", ["word", "char"])
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_features_of_odd_texts_equal_tfidf_vectorizers(edge, analyzer, lowercase):
+    options = {"binary": False, "sublinear": True, "norm": "l2", "min_df": 1, "max_df": 1.0}
+    texts, orders = EDGES[edge], {"word": (1, 2), "char": (2, 5)}[analyzer]
+    assert_features_equal(texts, texts[::-1], options, analyzer, orders, lowercase, "none")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text("abZßдЖ12_ .,'\n", max_size=25), min_size=1, max_size=8))
+def test_words_without_marks_and_joiners_are_those_of_scikit_learns_own_pattern(texts):
+    block = count(texts, analyzers=("word",), word_max=1).blocks[0]
+    usual = CountVectorizer().build_analyzer()
+    expected = {word for text in texts for word in usual(text)}
+    assert set(block.terms.spell(np.arange(block.matrix.shape[1]))) == expected
 
 
 @settings(max_examples=60, deadline=None)
