@@ -23,6 +23,7 @@ from worthit.baselines.sparse.counts import Counts, count
 from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
 from worthit.baselines.sparse.logistic import LinearModel, log_count_ratio
+from worthit.baselines.sparse.prepared import Prepared
 from worthit.baselines.sparse.weighting import Selection
 from worthit.core.errors import InputError
 
@@ -190,7 +191,7 @@ class NbsvmClassifier(SparseClassifier):
         drawn = (1 - self.beta) * np.abs(own).mean() + self.beta * own
         return ratio * drawn, float(machine.intercept_[0])
 
-    def _transform(self, inputs: Sequence[Any] | Counts) -> sparse.csr_array:
+    def _transform(self, inputs: Sequence[Any] | Counts | Prepared) -> sparse.csr_array:
         """Return whether each n-gram is there; the overlap of a pair stays a share."""
         features = super()._transform(inputs)
         n_grams = features.shape[1] - self.features_.n_shares

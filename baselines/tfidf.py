@@ -1,36 +1,29 @@
 """Logistic regression over TF-IDF of word and character n-grams, for texts and text pairs."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
     FloatDistribution,
     IntDistribution,
 )
-from sklearn.base import BaseEstimator, ClassifierMixin
 
-from worthit.baselines.sparse.balance import BALANCES, balance_rows, balance_weights
+from worthit.baselines.sparse.balance import BALANCES
+from worthit.baselines.sparse.classifier import SparseClassifier
 from worthit.baselines.sparse.counts import STOP_WORDS, Counts, count
 from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
 from worthit.baselines.sparse.logistic import Objective, fit_logistic
 from worthit.baselines.sparse.prepared import Prepared
-from worthit.baselines.sparse.storage import load_linear, save_linear
-from worthit.baselines.sparse.strongest import strongest_features
 from worthit.baselines.sparse.weighting import NORMS, Selection
 from worthit.core.errors import InputError
-from worthit.core.files import read_json, write_json
 
 __all__ = ["TfidfClassifier"]
-
-BATCH = 8192  # new inputs answered together, which bounds the memory
 
 OUT_OF_THE_BOX: dict[str, Any] = {
     "analyzer": "word",
@@ -50,7 +43,7 @@ OUT_OF_THE_BOX: dict[str, Any] = {
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class TfidfClassifier(ClassifierMixin, BaseEstimator):
+class TfidfClassifier(SparseClassifier):
     """Sparse linear classifier: n-gram TF-IDF, one-vs-rest logistic regression.
 
     For a pair, the features are what the first side has and the second lacks, the reverse, what
@@ -97,17 +90,6 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         For the solver's coordinate order and for resampling.
     jobs : int
         Processes over the classes; changes nothing but the time.
-
-    Attributes
-    ----------
-    classes_ : numpy.ndarray of shape (n_classes,)
-        Sorted labels.
-    features_ : Features
-        Fitted vocabulary and weights.
-    model_ : LinearModel
-        Coefficients, shape (n_features, n_problems).
-    n_parameters_ : int
-        Coefficients that are not zero, and intercepts.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("text", "pair")
@@ -251,54 +233,16 @@ class TfidfClassifier(ClassifierMixin, BaseEstimator):
         else:
             counts = count(inputs, **self._settings())
         self.features_ = Features.fit(counts, self._selections(), self._settings())
-        features, weights = self.features_.transform(counts), None
-        if self.balance == "weights":
-            weights = balance_weights(codes, len(self.classes_))
-        elif self.balance != "none":
-            features, codes = balance_rows(features, codes, self.balance, self.seed)
+        features, codes, weights = self._balanced(
+            self.features_.transform(counts), codes, self.balance, self.seed
+        )
         objective = Objective(
             self.penalty, self.l1_ratio, self.C, self.naive_bayes, self.tolerance, self.seed
         )
         self.model_ = fit_logistic(
             features, codes, len(self.classes_), objective, weights, self.jobs
         )
-        self.n_parameters_ = int(np.count_nonzero(self.model_.coefficients))
-        self.n_parameters_ += len(self.model_.intercepts)
         return self
-
-    def predict_proba(self, inputs: Sequence[Any] | Prepared) -> NDArray[np.float64]:
-        """Return probabilities, shape (n_items, n_classes), columns as in ``classes_``."""
-        if isinstance(inputs, Prepared):
-            counts = inputs.counts(self.lowercase)
-            return self.model_.probabilities(self.features_.transform(counts))
-        batches = [inputs[i : i + BATCH] for i in range(0, max(len(inputs), 1), BATCH)]
-        features = map(self.features_.transform_new, batches)
-        return np.vstack([self.model_.probabilities(batch) for batch in features])
-
-    def predict(self, inputs: Sequence[Any] | Prepared) -> NDArray:
-        """Return the most probable label of each item, shape (n_items,)."""
-        return self.classes_[self.predict_proba(inputs).argmax(axis=1)]
-
-    def strongest(self, n: int = 15) -> dict[str, list[tuple[str, float]]]:
-        """Name the n features that speak most for each class, with their coefficients."""
-        return strongest_features(self.features_, self.model_, self.classes_, n)
-
-    def save(self, folder: Path) -> None:
-        """Write the fitted model as JSON and plain arrays."""
-        folder.mkdir(parents=True, exist_ok=True)
-        save_linear(folder / "linear.npz", self.features_, self.model_)
-        write_json(folder / "tfidf.json", {"params": asdict(self), "classes": self.classes_})
-
-    @classmethod
-    def load(cls, folder: Path) -> "TfidfClassifier":
-        """Read what :meth:`save` wrote."""
-        record = read_json(folder / "tfidf.json")
-        classifier = cls(**record["params"])
-        classifier.classes_ = np.array(record["classes"], dtype=object)
-        classifier.features_, classifier.model_ = load_linear(folder / "linear.npz")
-        classifier.n_parameters_ = int(np.count_nonzero(classifier.model_.coefficients))
-        classifier.n_parameters_ += len(classifier.model_.intercepts)
-        return classifier
 
     def _analyzers(self) -> tuple[str, ...]:
         return ("word", "char") if self.analyzer == "both" else (self.analyzer,)

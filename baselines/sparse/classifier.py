@@ -14,11 +14,14 @@ from worthit.baselines.sparse.balance import balance_rows, balance_weights
 from worthit.baselines.sparse.counts import Counts
 from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.logistic import LinearModel
+from worthit.baselines.sparse.prepared import Prepared
 from worthit.baselines.sparse.storage import load_linear, save_linear
 from worthit.baselines.sparse.strongest import strongest_features
 from worthit.core.files import read_json, write_json
 
 __all__ = ["SparseClassifier"]
+
+BATCH = 8192  # new inputs answered together, which bounds the memory
 
 
 class SparseClassifier(ClassifierMixin, BaseEstimator):
@@ -37,17 +40,21 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):
     classes_: NDArray
     features_: Features
     model_: LinearModel
+    lowercase: bool
 
     @property
     def n_parameters_(self) -> int:
         """Coefficients that are not zero, and intercepts."""
         return int(np.count_nonzero(self.model_.coefficients)) + len(self.model_.intercepts)
 
-    def predict_proba(self, inputs: Sequence[Any] | Counts) -> NDArray[np.float64]:
+    def predict_proba(self, inputs: Sequence[Any] | Counts | Prepared) -> NDArray[np.float64]:
         """Return probabilities, shape (n_items, n_classes), columns as in ``classes_``."""
-        return self.model_.probabilities(self._transform(inputs))
+        if isinstance(inputs, Counts | Prepared):
+            return self.model_.probabilities(self._transform(inputs))
+        batches = [inputs[i : i + BATCH] for i in range(0, max(len(inputs), 1), BATCH)]
+        return np.vstack([self.model_.probabilities(self._transform(batch)) for batch in batches])
 
-    def predict(self, inputs: Sequence[Any] | Counts) -> NDArray:
+    def predict(self, inputs: Sequence[Any] | Counts | Prepared) -> NDArray:
         """Return the most probable label of each item, shape (n_items,)."""
         return self.classes_[self.predict_proba(inputs).argmax(axis=1)]
 
@@ -71,7 +78,9 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):
         classifier.features_, classifier.model_ = load_linear(folder / "linear.npz")
         return classifier
 
-    def _transform(self, inputs: Sequence[Any] | Counts) -> sparse.csr_array:
+    def _transform(self, inputs: Sequence[Any] | Counts | Prepared) -> sparse.csr_array:
+        if isinstance(inputs, Prepared):
+            inputs = inputs.counts(self.lowercase)
         if isinstance(inputs, Counts):
             return self.features_.transform(inputs)
         return self.features_.transform_new(inputs)
