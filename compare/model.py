@@ -19,7 +19,7 @@ __all__ = ["floor_of", "model_numbers", "search_progress"]
 
 KEPT = (
     "family pretrained kinds params preprocessing tuning ladder words curve best_epoch "
-    "stopped truncated_share outer_folds looks versions machine command time decision"
+    "stopped notes truncated_share outer_folds looks versions machine command time decision"
 ).split()
 
 

@@ -1,7 +1,6 @@
-"""All models by name or by a file of the user's own; fields set from words on a command line."""
+"""All models by name or by a file of the user's own."""
 
-import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ __all__ = [
     "find",
     "load_classifier",
     "new_classifier",
-    "parse_settings",
 ]
 
 # What the driver sets by options of its own, not by --set, and where a pipeline comes from.
@@ -133,88 +131,3 @@ def new_classifier(name: str, settings: Mapping[str, Any], seed: int, jobs: int)
     driven = {"seed": seed, "jobs": jobs}
     shared = {field: value for field, value in driven.items() if field in fields}
     return classifier.set_params(**settings, **shared)
-
-
-def parse_settings(words: Sequence[str], models: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Turn ``field=value`` and ``model.field=value`` into fields for each model.
-
-    A plain field goes to every model that has it. Values are read as Python literals, ``true``
-    and ``false`` as truth values, and anything else as a word.
-
-    Parameters
-    ----------
-    words : sequence of str
-        As given to ``--set``.
-    models : sequence of str
-        Names of the models that will run.
-
-    Returns
-    -------
-    dict of str to dict
-        Fields and values by model.
-
-    Raises
-    ------
-    InputError
-        If a word is not of that form, or names a field that no model has.
-    """
-    fields = {model: fields_of(model) for model in models} if words else {}
-    found: dict[str, dict[str, Any]] = {model: {} for model in models}
-    names = {run_name(model): model for model in models}
-    for word in words:
-        name, equals, text = word.partition("=")
-        if not equals or not name:
-            raise InputError(f"Got --set '{word}'; expected FIELD=VALUE or MODEL.FIELD=VALUE.")
-        model, dot, field = name.rpartition(".")
-        model = names.get(model, model)
-        if dot and model not in models:
-            raise InputError(
-                f"Got --set '{word}', but '{model}' does not run; running: {', '.join(models)}."
-            )
-        takers = [one for one in ([model] if dot else models) if field in fields[one]]
-        if not takers or field in DRIVEN:
-            known = sorted({one for each in fields.values() for one in each if one not in DRIVEN})
-            raise InputError(
-                f"Got --set '{word}', but no model that runs has a field '{field}'; "
-                f"there are {', '.join(known)}."
-            )
-        for taker in takers:
-            found[taker][field] = (
-                _read_own(text)
-                if is_user_file(taker)
-                else _read_value(text, fields[taker][field], word)
-            )
-    return found
-
-
-def _read_own(text: str) -> Any:
-    """Read a value for a pipeline of the user's own, which checks it when it is fitted."""
-    from worthit.experiment.own.params import read_plain
-
-    return read_plain(text)
-
-
-def _read_value(text: str, default: Any, word: str) -> Any:
-    """Read a value and hold it against the default's type."""
-    value = _literal(text)
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    mistaken = isinstance(value, bool) and not isinstance(default, bool)
-    if default is not None and (mistaken or not isinstance(value, type(default))):
-        raise InputError(
-            f"Got --set '{word}'; expected a value like {default!r}, "
-            f"not {type(value).__name__} {value!r}."
-        )
-    return value
-
-
-def _literal(text: str) -> Any:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if text.lower() == "none":
-        # 'none' is a value of several fields (balance=none), never the empty value.
-        return text
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text

@@ -94,7 +94,7 @@ class TrainOptions(OutputOptions, DataOptions):
     def budget(self, models: list[str]) -> dict[str, Any]:
         """Return the options that a run depends on, with settings by model."""
         from worthit.experiment.duration import parse_duration
-        from worthit.experiment.models import parse_settings
+        from worthit.experiment.settings import parse_settings
 
         return {
             "settings": parse_settings(self.set or [], models),

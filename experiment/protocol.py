@@ -219,9 +219,9 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
             workspace=work / "fit",
             time_limit=spec.time_limit,
         )
-    # Training that went on from a checkpoint also took what its earlier epochs took.
-    epochs = sum(epoch["seconds"] for epoch in outcome.classifier.history_)
-    outcome.seconds["fit_seconds"] = max(outcome.seconds["fit_seconds"], epochs)
+    # Training that went on from a checkpoint also took what it took before.
+    seconds = max(outcome.seconds["fit_seconds"], outcome.classifier.fit_seconds_)
+    outcome.seconds["fit_seconds"] = seconds
     outcome.on_validation = outcome.classifier.predict_proba(material.validation)
 
 

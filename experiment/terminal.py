@@ -79,7 +79,16 @@ def scores(run: Run) -> list[Any]:
             f"{spent}trained in {_seconds(cost['fit_seconds'])}, "
             f"answers in {cost['ms_per_item']:.2f} ms, run at {record['run']}"
         ),
+        *(Text(note) for note in _notes(record)),
     ]
+
+
+def _notes(record: Mapping[str, Any]) -> list[str]:
+    """Return what a reader must know of how the run was made."""
+    searched = (record.get("tuning") or {}).get("stopped")
+    ends = {"Search": searched, "Training": record.get("stopped")}
+    cut = [f"{what} ended early: {why}." for what, why in ends.items() if why and "limit" in why]
+    return [*cut, *record.get("notes", ())]
 
 
 def verdicts(report: Report) -> list[Any]:

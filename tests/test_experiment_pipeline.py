@@ -17,7 +17,7 @@ from worthit import experiment
 from worthit.core.errors import InputError
 from worthit.corpus import load
 from worthit.experiment.comparison import order_models
-from worthit.experiment.models import find, parse_settings
+from worthit.experiment.models import find
 from worthit.experiment.own.answers import probabilities
 from worthit.experiment.own.pipeline import PipelineClassifier
 from worthit.experiment.own.user_file import run_name
@@ -25,6 +25,7 @@ from worthit.experiment.place import Place
 from worthit.experiment.prediction import predict
 from worthit.experiment.protocol import start
 from worthit.experiment.running import make
+from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
 from worthit.experiment.specs import make_specs
 

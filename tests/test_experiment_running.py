@@ -12,11 +12,11 @@ from worthit.core.errors import InputError
 from worthit.corpus import load
 from worthit.corpus.outer import outer_folds
 from worthit.experiment.comparison import run_all
-from worthit.experiment.models import parse_settings
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import gather_inputs, predict
 from worthit.experiment.protocol import start
 from worthit.experiment.running import find_run, make
+from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
 from worthit.experiment.specs import make_specs
 from worthit.experiment.store import Store

@@ -11,6 +11,7 @@ import torch
 
 from worthit.core.errors import InputError
 from worthit.neural.gru import GRU
+from worthit.neural.training.memory import is_out_of_memory
 from worthit.neural.training.recurrent import RecurrentNetwork
 
 WORDS = {"a": "goal match team coach", "b": "bank share profit price", "c": "moon star comet orbit"}
@@ -156,8 +157,9 @@ def test_checkpoints_of_another_fit_are_not_taken_up(tmp_path):
 def test_time_limit_ends_training_with_the_best_model_so_far():
     began = time.monotonic()
     model = fit(epochs=10_000, patience=10_000, time_limit=1.0)
-    assert time.monotonic() - began < 10
-    assert model.stopped_ == "the time limit was reached"
+    assert time.monotonic() - began < 120
+    assert model.stopped_.startswith("the time limit was reached after ")
+    assert model.stopped_.endswith(" of 10000 epochs")
     assert model.best_epoch_ <= model.history_[-1]["epoch"] < 10_000
     assert set(model.predict(TEST)) <= set(WORDS)
 
@@ -274,3 +276,68 @@ def test_learned_facts_are_saved(tmp_path):
     loaded = GRU.load(tmp_path)
     assert loaded.history_ == model.history_
     assert (loaded.best_epoch_, loaded.stopped_) == (model.best_epoch_, model.stopped_)
+
+
+def scarce(monkeypatch, most):
+    """Let the network run out of memory on more than so many rows."""
+    forward = RecurrentNetwork.forward
+    sizes = []
+
+    def failing(self, input_ids):
+        if len(input_ids) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        if self.training:
+            sizes.append(len(input_ids))
+        return forward(self, input_ids)
+
+    monkeypatch.setattr(RecurrentNetwork, "forward", failing)
+    return sizes
+
+
+def test_scarce_memory_changes_how_many_rows_are_taken_but_not_the_outcome(monkeypatch, capfd):
+    still = {"dropout": 0.0, "word_dropout": 0.0, "precision": "fp32", "balance": "weights"}
+    plenty = fit(**still)
+    sizes = scarce(monkeypatch, most=3)
+    little = fit(**still)
+    np.testing.assert_allclose(little.predict_proba(TEST), plenty.predict_proba(TEST), atol=1e-4)
+    assert [epoch["train_loss"] for epoch in little.history_] == pytest.approx(
+        [epoch["train_loss"] for epoch in plenty.history_], abs=1e-4
+    )
+    assert max(sizes) == 2
+    assert plenty.notes_ == []
+    assert little.notes_ == [
+        "Memory did not suffice for 8 inputs at once: at most 2 were taken at a time and their "
+        "gradients added up, so a step is still one of 8."
+    ]
+    assert "Out of memory while training on 8 inputs; now 4 at a time." in capfd.readouterr().err
+
+
+def test_memory_that_lacks_for_one_row_is_said_in_a_sentence(monkeypatch):
+    scarce(monkeypatch, most=0)
+    with pytest.raises(InputError, match="Out of memory while training on a single input; lower"):
+        fit()
+
+
+def test_time_goes_on_counting_after_an_interruption(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(_PowerCut):
+        cut_after(patch, 20)  # in the third epoch of 8 batches each
+        fit(tmp_path, patience=9)
+    (tmp_path / "clock.json").write_text('{"seconds": 3000}')
+    cut_after(monkeypatch, 0)  # what is left of the time allows no step
+    resumed = fit(tmp_path, time_limit=2999, patience=9)
+    assert resumed.stopped_ == "the time limit was reached after 2 of 4 epochs"
+    assert [epoch["epoch"] for epoch in resumed.history_] == [1, 2]
+    assert resumed.fit_seconds_ > 3000
+
+
+def test_clock_of_another_fit_is_not_taken_up(tmp_path):
+    fit(tmp_path, seed=1, epochs=1)
+    (tmp_path / "clock.json").write_text('{"seconds": 3000}')
+    assert fit(tmp_path, seed=2, epochs=1, time_limit=600).fit_seconds_ < 600
+
+
+def test_other_errors_are_not_taken_for_lack_of_memory():
+    assert is_out_of_memory(MemoryError())
+    assert is_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory"))
+    assert not is_out_of_memory(RuntimeError("shapes differ"))
+    assert not is_out_of_memory(ValueError("out of memory"))

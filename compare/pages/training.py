@@ -109,6 +109,7 @@ def curve_section(model: dict[str, Any]) -> str:
     shown = table(["epoch", *(title for _, title, _ in kept)], rows, "l" + "r" * len(kept))
     stopped = f" Training ended: {text(model['stopped'], 120)}." if model.get("stopped") else ""
     note = f"The weights kept are those of the best epoch, chosen on validation.{stopped}"
+    note += "".join(f" {text(line, 400)}" for line in model.get("notes") or ())
     figure = f"![Learning curve](figures/{model['slug']}-learning.png)"
     return f"## Learning curve\n\n{figure}\n\n{shown}\n\n{note}"
 

@@ -53,6 +53,7 @@ def claim(workspace: Path, owner: str) -> None:
         return
     for checkpoint in workspace.glob("checkpoint-*"):
         shutil.rmtree(checkpoint)
+    (workspace / "clock.json").unlink(missing_ok=True)
     write_json(path, {"fingerprint": owner})
 
 

@@ -1,6 +1,5 @@
 """The base of all neural classifiers: scikit-learn's protocol around a network and an encoder."""
 
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from worthit.neural.training.checks import (
     require_one_of,
     require_share,
 )
+from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import PRECISIONS, best_device, use_bf16
 from worthit.neural.training.encoded import Encoder
 from worthit.neural.training.predicting import probabilities
@@ -153,7 +153,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             Folder for checkpoints. If an equal fit was interrupted there, this one goes on from
             its last epoch, and ends the same. The caller removes it when the model is saved.
         time_limit : float, optional
-            Seconds after which training ends with the best epoch so far.
+            Seconds after which training ends with the best epoch so far; those of an interrupted
+            fit in the same workspace count.
 
         Returns
         -------
@@ -165,7 +166,6 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         InputError
             If there is one class only, lengths differ, or a parameter makes no sense.
         """
-        deadline = None if time_limit is None else time.monotonic() + time_limit
         self.check()
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
@@ -174,6 +174,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             stack.enter_context(own_randomness(self.seed))
             folder = Path(workspace or stack.enter_context(TemporaryDirectory())).resolve()
             claim(folder, fingerprint(self, inputs, truth, validation))
+            clock = Clock(folder / "clock.json", time_limit)
+            self.notes_: list[str] = []
             self.encoder_ = self.learn_encoder(inputs)
             encoded = self.encoder_.encode(inputs, self.max_length)
             self.truncated_share_ = encoded.truncated_share
@@ -183,12 +185,12 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             from worthit.neural.training.loop import train  # loads the Trainer, which takes seconds
 
             stack.enter_context(no_library_noise())
-            outcome = train(
-                self, self.network_, training, self._encoded(validation), folder, deadline
-            )
+            outcome = train(self, self.network_, training, self._encoded(validation), folder, clock)
         self.history_ = outcome.history
         self.best_epoch_ = outcome.best_epoch
         self.stopped_ = outcome.stopped
+        self.notes_ += outcome.notes
+        self.fit_seconds_ = clock.seconds
         return self
 
     def predict(self, inputs: Sequence) -> np.ndarray:

@@ -12,6 +12,7 @@ from worthit.core.errors import InputError
 from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import STATE, history_of, last_whole
+from worthit.neural.training.clock import Clock
 from worthit.neural.training.scores import METRICS
 from worthit.neural.training.trainer import ClassifierTrainer
 from worthit.neural.training.watch import Watch, epochs_since_best
@@ -38,11 +39,14 @@ class Outcome:
         The epoch whose weights were kept, counted from 1; an epoch broken off is a fraction.
     stopped : str
         Why training ended.
+    notes : list of str
+        What else the reader of the run should know.
     """
 
     history: list[dict[str, Any]]
     best_epoch: float
     stopped: str
+    notes: list[str]
 
 
 def train(
@@ -51,7 +55,7 @@ def train(
     training: Examples,
     validation: Examples | None,
     workspace: Path,
-    deadline: float | None,
+    clock: Clock,
 ) -> Outcome:
     """Train a network in place, going on from the last checkpoint if there is one.
 
@@ -68,8 +72,8 @@ def train(
         Encoded data.
     workspace : pathlib.Path
         Where checkpoints are kept.
-    deadline : float or None
-        Value of ``time.monotonic`` after which training ends.
+    clock : Clock
+        Counts the seconds of this fit, and says when they are over.
 
     Returns
     -------
@@ -84,28 +88,32 @@ def train(
     metric, patience = classifier.metric, classifier.patience
     n_batches = -(-len(training) // classifier.batch_size)
     with progress(classifier.epochs * n_batches, f"training {classifier.name}", "batch") as bar:
-        watch = Watch(bar, metric, patience, deadline)
+        watch = Watch(bar, metric, patience, clock)
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
         checkpoint = last_whole(workspace)
-        if checkpoint and epochs_since_best(history_of(checkpoint), metric) >= patience:
-            # All was done but the model was not saved: one more step would be one too many.
+        done = checkpoint and epochs_since_best(history_of(checkpoint), metric) >= patience
+        if finished := bool(checkpoint and (done or clock.over)):
+            # Nothing is left to do but to keep the best: one more step would be one too many.
+            watch.out_of_time = not done
             trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))
         else:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     best_step = state.best_global_step or state.global_step
-    if validation is not None:
+    if validation is not None or finished:
         load_model(network, workspace / f"checkpoint-{best_step}" / "model.safetensors")
     if not all(weights.isfinite().all() for weights in network.parameters()):
         rate = classifier.learning_rate
         raise InputError(f"Training diverged with learning_rate={rate!r}; choose a smaller one.")
     if watch.out_of_time:
-        stopped = "the time limit was reached"
+        epoch = _whole(round(state.global_step / n_batches, 2))
+        stopped = f"the time limit was reached after {epoch} of {classifier.epochs} epochs"
     elif epochs_since_best(state.log_history, metric) >= patience:
         stopped = f"validation {metric} had not improved for {patience} epochs"
     else:
         stopped = f"all {classifier.epochs} epochs were done"
-    return Outcome(_history(state.log_history), _whole(best_step / n_batches), stopped)
+    best_epoch = _whole(best_step / n_batches)
+    return Outcome(_history(state.log_history), best_epoch, stopped, trainer.notes())
 
 
 def _history(log_history: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from worthit.neural.training.batches import sorted_batches
+from worthit.neural.training.memory import RowsAtOnce
 
 __all__ = ["probabilities"]
 
@@ -23,6 +24,8 @@ def probabilities(
 ) -> np.ndarray:
     """Run the network over all rows, longest first, and give back their order.
 
+    Where memory does not suffice for ``batch_size`` rows, fewer are taken at a time.
+
     Returns
     -------
     numpy.ndarray
@@ -30,9 +33,14 @@ def probabilities(
     """
     found = np.empty((len(rows), n_classes))
     network.to(device).eval()
+    at_once = RowsAtOnce("answering")
+
+    def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
+        return network(**{name: value.to(device) for name, value in part.items()}).cpu()
+
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
         for batch in sorted_batches(rows, batch_size):
             given = collate([rows[i] for i in batch])
-            logits = network(**{name: value.to(device) for name, value in given.items()})
-            found[batch] = logits.cpu().double().softmax(dim=-1).numpy()
+            logits = torch.cat(at_once.take(given, answer))
+            found[batch] = logits.double().softmax(dim=-1).numpy()
     return found

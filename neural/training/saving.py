@@ -16,7 +16,7 @@ __all__ = ["load", "save"]
 
 Classifier = TypeVar("Classifier", bound="NeuralClassifier")
 PARAMS, WEIGHTS = "params.json", "model.safetensors"
-LEARNED = ("history_", "best_epoch_", "stopped_", "truncated_share_")
+LEARNED = ("history_", "best_epoch_", "stopped_", "truncated_share_", "notes_")
 
 
 def save(classifier: "NeuralClassifier", folder: Path) -> None:

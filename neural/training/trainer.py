@@ -14,6 +14,7 @@ from transformers import TrainingArguments as Arguments
 from worthit.neural.training.balance import class_weights
 from worthit.neural.training.batches import Examples, LengthGroupedSampler
 from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.scores import scorer
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class ClassifierTrainer(Trainer):
             callbacks=[watch],
         )
         self.remove_callback(PrinterCallback)  # it prints on standard output
+        self._rows_in_step = 0
+        self._training_rows, self._scoring_rows = RowsAtOnce("training"), RowsAtOnce("scoring")
         self._smoothing = classifier.label_smoothing
         weights = class_weights(training.labels, classifier.balance)
         self._weights = None if weights is None else torch.tensor(weights, dtype=torch.float32)
@@ -82,7 +85,8 @@ class ClassifierTrainer(Trainer):
         """Return cross-entropy; smoothing and class weights act while training only.
 
         Weights are not divided by their sum over the batch: so the loss is a plain mean over
-        rows, and a batch taken in two halves gives the same gradient.
+        rows, and a batch taken in two halves gives the same gradient. While training it is the
+        part's share of the mean over the whole step.
         """
         labels = inputs["labels"]
         logits = model(**{name: value for name, value in inputs.items() if name != "labels"})
@@ -92,8 +96,46 @@ class ClassifierTrainer(Trainer):
         )  # (batch,)
         if model.training and self._weights is not None:
             losses = losses * self._weights.to(labels.device)[labels]
-        loss = losses.mean()
+        loss = losses.sum() / self._rows_in_step if model.training else losses.mean()
         return (loss, {"logits": logits}) if return_outputs else loss
+
+    def training_step(
+        self, model: nn.Module, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Add up the gradient of a batch, in parts if memory does not suffice for all of it."""
+        self._rows_in_step = len(inputs["labels"])
+        step = super().training_step
+        losses = self._training_rows.take(inputs, lambda part: step(model, part), model.zero_grad)
+        return torch.stack(losses).sum()
+
+    def prediction_step(
+        self,
+        model: nn.Module,
+        inputs: dict[str, torch.Tensor],
+        prediction_loss_only: bool,
+        ignore_keys: list[str] | None = None,
+    ) -> tuple[torch.Tensor | None, torch.Tensor | None, torch.Tensor | None]:
+        """Score a batch, in parts if memory does not suffice for all of it."""
+        step = super().prediction_step
+        parts = self._scoring_rows.take(
+            inputs, lambda part: step(model, part, prediction_loss_only, ignore_keys)
+        )
+        if len(parts) == 1:
+            return parts[0]
+        losses, logits, labels = zip(*parts, strict=True)
+        shares = torch.tensor([len(part) / len(inputs["labels"]) for part in labels])
+        loss = (torch.stack(losses) * shares.to(losses[0].device)).sum()
+        return loss, torch.cat(logits), torch.cat(labels)
+
+    def notes(self) -> list[str]:
+        """Say what the reader of the run should know of how it went."""
+        most, asked = self._training_rows.most, self.args.train_batch_size
+        if most is None:
+            return []
+        return [
+            f"Memory did not suffice for {asked} inputs at once: at most {most} were taken at a "
+            f"time and their gradients added up, so a step is still one of {asked}."
+        ]
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         examples: Any = train_dataset or self.train_dataset

@@ -6,6 +6,8 @@ from typing import Any
 from tqdm import tqdm
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from worthit.neural.training.clock import Clock
+
 __all__ = ["Watch", "epochs_since_best"]
 
 
@@ -23,15 +25,15 @@ class Watch(TrainerCallback):
         The validation score that decides.
     patience : int
         Evaluations without a better score after which training ends.
-    deadline : float or None
-        Value of ``time.monotonic`` after which training ends.
+    clock : Clock
+        Says when the time is over.
     """
 
-    def __init__(self, bar: tqdm, metric: str, patience: int, deadline: float | None) -> None:
+    def __init__(self, bar: tqdm, metric: str, patience: int, clock: Clock) -> None:
         self.bar = bar
         self.metric = metric
         self.patience = patience
-        self.deadline = deadline
+        self.clock = clock
         self.out_of_time = False
         self.epoch_began = time.monotonic()
 
@@ -44,7 +46,8 @@ class Watch(TrainerCallback):
     ) -> None:
         """Move the bar; end the epoch, and with it training, when the time is over."""
         self.bar.update(state.global_step - self.bar.n)
-        if self.deadline is not None and time.monotonic() >= self.deadline:
+        self.clock.tick()
+        if self.clock.over:
             self.out_of_time = control.should_training_stop = True
 
     def on_log(

@@ -1,0 +1,104 @@
+"""What to do when memory runs out: take a batch in smaller parts, with the same outcome."""
+
+import gc
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+
+from worthit.core.errors import InputError
+from worthit.core.progress import say
+
+__all__ = ["RowsAtOnce", "is_out_of_memory"]
+
+Result = TypeVar("Result")
+Batch = dict[str, torch.Tensor]
+PHRASES = ("out of memory", "can't allocate memory", "not enough memory")
+
+
+class RowsAtOnce:
+    """How many rows fit into memory at once: all of a batch, until they do not.
+
+    Parameters
+    ----------
+    what : str
+        What is done with them, for the message: ``training``, ``answering``.
+
+    Attributes
+    ----------
+    most : int or None
+        Rows that are taken at once; None as long as memory has sufficed.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.most: int | None = None
+
+    def take(
+        self, batch: Batch, work: Callable[[Batch], Result], reset: Callable[[], None] | None = None
+    ) -> list[Result]:
+        """Do some work on all rows of a batch, halving the parts for as long as memory lacks.
+
+        Parameters
+        ----------
+        batch : dict of str to torch.Tensor
+            Tensors whose first axis is the rows.
+        work : callable
+            Does the work on a part.
+        reset : callable, optional
+            Undoes what parts did before the one that failed; called before the batch is begun anew.
+
+        Returns
+        -------
+        list
+            What ``work`` returned for each part.
+
+        Raises
+        ------
+        InputError
+            If a single row is too much.
+        """
+        n_rows = len(next(iter(batch.values())))
+        while True:
+            size = min(self.most or n_rows, n_rows)
+            try:
+                return [work(part) for part in split(batch, size)]
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if size == 1:
+                    raise InputError(
+                        f"Out of memory while {self.what} on a single input; lower max_length or "
+                        "the size of the network, or free memory."
+                    ) from None
+            # Here and not above: the error held on to every tensor of the failed attempt.
+            self.most = size // 2
+            say(f"Out of memory while {self.what} on {size} inputs; now {self.most} at a time.")
+            if reset:
+                reset()
+            free_memory()
+
+
+def split(batch: Batch, size: int) -> list[Batch]:
+    """Cut a batch into parts of at most ``size`` rows."""
+    n_rows = len(next(iter(batch.values())))
+    return [
+        {name: rows[start : start + size] for name, rows in batch.items()}
+        for start in range(0, n_rows, size)
+    ]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error says that memory ran out, on a GPU or on the processor."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(p in str(error).lower() for p in PHRASES)
+
+
+def free_memory() -> None:
+    """Give back what nothing refers to any more."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
