@@ -10,7 +10,8 @@ from worthit.neural.training.batches import (
     sorted_batches,
 )
 
-ROWS = [np.arange(1, n + 1) for n in np.random.default_rng(0).integers(1, 60, 500)]
+LENGTHS = np.random.default_rng(0).integers(1, 60, 500)
+ROWS = [np.arange(1, n + 1) for n in LENGTHS]
 
 
 def test_rows_are_padded_to_the_longest_of_the_batch():
@@ -20,28 +21,27 @@ def test_rows_are_padded_to_the_longest_of_the_batch():
 
 
 def test_every_row_comes_once_in_an_epoch():
-    order = list(LengthGroupedSampler(ROWS, batch_size=16, seed=0))
+    order = list(LengthGroupedSampler(LENGTHS, batch_size=16, seed=0))
     assert sorted(order) == list(range(len(ROWS)))
 
 
 def test_batches_hold_rows_of_like_length_in_no_order_of_length():
-    lengths = np.array([len(row) for row in ROWS])
-    order = grouped_order(lengths, 16, np.random.default_rng(0))
-    batches = lengths[order][: 31 * 16].reshape(31, 16)
+    order = grouped_order(LENGTHS, 16, np.random.default_rng(0))
+    batches = LENGTHS[order][: 31 * 16].reshape(31, 16)
     padding = (batches.max(axis=1, keepdims=True) - batches).sum() / batches.sum()
     assert padding < 0.1
     assert abs(np.corrcoef(np.arange(31), batches.mean(axis=1))[0, 1]) < 0.5
 
 
 def test_order_depends_on_seed_and_epoch_alone():
-    sampler = LengthGroupedSampler(ROWS, 16, seed=3)
+    sampler = LengthGroupedSampler(LENGTHS, 16, seed=3)
     first = list(sampler)
     sampler.set_epoch(1)
     second = list(sampler)
-    again = LengthGroupedSampler(ROWS, 16, seed=3)
+    again = LengthGroupedSampler(LENGTHS, 16, seed=3)
     again.set_epoch(1)
     assert list(again) == second != first
-    assert list(LengthGroupedSampler(ROWS, 16, seed=4)) != first
+    assert list(LengthGroupedSampler(LENGTHS, 16, seed=4)) != first
 
 
 @pytest.mark.parametrize("n", [1, 15, 16, 17])
@@ -60,6 +60,7 @@ def test_prediction_goes_from_long_to_short_over_all_rows():
 
 
 def test_sorted_examples_keep_their_labels():
-    labels = np.array([len(row) for row in ROWS])
-    ordered = Examples(ROWS, labels).sorted_by_length()
-    assert all(len(row) == label for row, label in map(ordered.__getitem__, range(len(ordered))))
+    ordered = Examples(ROWS, LENGTHS, second=-LENGTHS).sorted_by_length()
+    for row, label, second in map(ordered.__getitem__, range(len(ordered))):
+        assert len(row) == label == -second
+    assert list(ordered.lengths) == sorted(LENGTHS, reverse=True)

@@ -12,22 +12,48 @@ POOL = 50  # batches that are sorted together: longer pools pad less, shorter on
 
 
 class Examples(Dataset):
-    """Encoded inputs and their class numbers, as the training loop reads them."""
+    """Encoded inputs and their class numbers, as the training loop reads them.
 
-    def __init__(self, rows: Sequence[np.ndarray], labels: np.ndarray) -> None:
+    Parameters
+    ----------
+    rows : sequence of numpy.ndarray
+        The encoded inputs: token ids, or what a frozen body made of them.
+    labels : numpy.ndarray
+        Class numbers.
+    lengths : numpy.ndarray, optional
+        Tokens of each input; left out, the lengths of the rows.
+    second : numpy.ndarray, optional
+        Class numbers of an auxiliary task, -1 where there is none.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[np.ndarray],
+        labels: np.ndarray,
+        lengths: np.ndarray | None = None,
+        second: np.ndarray | None = None,
+    ) -> None:
         self.rows = rows
         self.labels = labels
+        self.lengths = np.array([len(row) for row in rows]) if lengths is None else lengths
+        self.second = second
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
-        return self.rows[index], self.labels[index]
+    def __getitem__(self, index: int) -> tuple[np.ndarray, int, int]:
+        second = -1 if self.second is None else self.second[index]
+        return self.rows[index], self.labels[index], second
+
+    def take(self, order: np.ndarray) -> "Examples":
+        """Return the examples of these numbers, in this order."""
+        second = None if self.second is None else self.second[order]
+        rows = [self.rows[i] for i in order]
+        return Examples(rows, self.labels[order], self.lengths[order], second)
 
     def sorted_by_length(self) -> "Examples":
         """Return the same examples, longest first, for an evaluation that pads least."""
-        order = _longest_first(self.rows)
-        return Examples([self.rows[i] for i in order], self.labels[order])
+        return self.take(np.argsort(-self.lengths, kind="stable"))
 
 
 class LengthGroupedSampler(Sampler[int]):
@@ -38,16 +64,16 @@ class LengthGroupedSampler(Sampler[int]):
 
     Parameters
     ----------
-    rows : sequence of numpy.ndarray
-        The encoded inputs.
+    lengths : numpy.ndarray
+        Tokens of each input.
     batch_size : int
         Rows in a batch.
     seed : int
         Seed of the shuffling.
     """
 
-    def __init__(self, rows: Sequence[np.ndarray], batch_size: int, seed: int) -> None:
-        self.lengths = np.array([len(row) for row in rows])
+    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int) -> None:
+        self.lengths = lengths
         self.batch_size = batch_size
         self.seed = seed
         self.epoch = 0

@@ -31,7 +31,7 @@ def fingerprint(
     validation: tuple[Sequence, Sequence] | None,
 ) -> str:
     """Hash all that decides how a fit ends: model, parameters, data, version of torch."""
-    parts = [classifier.name, torch.__version__, repr(sorted(classifier.get_params().items()))]
+    parts = [classifier.name, torch.__version__, repr(sorted(classifier.identity().items()))]
     for some, theirs in ((inputs, labels), validation or ((), ())):
         parts += [repr(one) for one in some]
         parts += [str(label) for label in theirs]
@@ -51,7 +51,7 @@ def claim(workspace: Path, owner: str) -> None:
     path = workspace / OWNER
     if path.exists() and read_json(path) == {"fingerprint": owner}:
         return
-    for checkpoint in workspace.glob("checkpoint-*"):
+    for checkpoint in list(workspace.glob("**/checkpoint-*")):
         shutil.rmtree(checkpoint)
     (workspace / "clock.json").unlink(missing_ok=True)
     write_json(path, {"fingerprint": owner})

@@ -68,7 +68,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     """
 
     family: ClassVar[str] = "neural"
-    pretrained: ClassVar[bool] = False
+    learned: ClassVar[tuple[str, ...]] = (
+        "history_", "best_epoch_", "stopped_", "truncated_share_", "notes_"
+    )  # fmt: skip
 
     epochs: int = 8
     patience: int = 2
@@ -102,6 +104,23 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         """Make a batch of encoded inputs, padded to the longest of them."""
         return {"input_ids": pad_rows(rows, pad=0)}
 
+    def begin(
+        self, training: Examples, validation: Examples | None, folder: Path, clock: Clock
+    ) -> tuple[Examples, Examples | None]:
+        """Do what comes between building the network and training it; here nothing.
+
+        A frozen body answers all examples once, so that training works on its answers.
+        """
+        return training, validation
+
+    def slower(self, network: nn.Module) -> tuple[list[nn.Parameter], float]:
+        """Return the weights that learn at a share of the learning rate, and that share."""
+        return [], 1.0
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides how a fit ends: the parameters, and what files they name hold."""
+        return self.get_params()
+
     def check(self) -> None:
         """Refuse parameters that no training can work with; a model adds checks of its own.
 
@@ -124,6 +143,11 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         require_one_of(self, "precision", PRECISIONS)
 
     # scikit-learn's protocol ---------------------------------------------------------
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether training starts from weights that were learned on other texts."""
+        return False
 
     @property
     def name(self) -> str:
@@ -179,13 +203,15 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             self.encoder_ = self.learn_encoder(inputs)
             encoded = self.encoder_.encode(inputs, self.max_length)
             self.truncated_share_ = encoded.truncated_share
-            kept = resampled(numbers, self.balance, self.seed)
-            training = Examples([encoded.rows[i] for i in kept], numbers[kept])
+            stack.enter_context(no_library_noise())
             self.network_ = self.new_network(self.encoder_, len(self.classes_))
+            training, held_out = self.begin(
+                Examples(encoded.rows, numbers), self._encoded(validation), folder, clock
+            )
+            training = training.take(resampled(numbers, self.balance, self.seed))
             from worthit.neural.training.loop import train  # loads the Trainer, which takes seconds
 
-            stack.enter_context(no_library_noise())
-            outcome = train(self, self.network_, training, self._encoded(validation), folder, clock)
+            outcome = train(self, self.network_, training, held_out, folder, clock)
         self.history_ = outcome.history
         self.best_epoch_ = outcome.best_epoch
         self.stopped_ = outcome.stopped
@@ -202,13 +228,17 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         device = best_device()
         return probabilities(
             self.network_,
-            self.encoder_.encode(inputs, self.max_length).rows,
+            self.rows_of(inputs),
             self.collate,
             n_classes=len(self.classes_),
             batch_size=4 * self.batch_size,
             device=device,
             bf16=use_bf16(self.precision, device),
         )
+
+    def rows_of(self, inputs: Sequence) -> Sequence[np.ndarray]:
+        """Encode inputs for the fitted network."""
+        return self.encoder_.encode(inputs, self.max_length).rows
 
     def save(self, folder: Path) -> None:
         """Write the fitted classifier into a folder, without pickle."""

@@ -16,7 +16,6 @@ __all__ = ["load", "save"]
 
 Classifier = TypeVar("Classifier", bound="NeuralClassifier")
 PARAMS, WEIGHTS = "params.json", "model.safetensors"
-LEARNED = ("history_", "best_epoch_", "stopped_", "truncated_share_", "notes_")
 
 
 def save(classifier: "NeuralClassifier", folder: Path) -> None:
@@ -29,7 +28,7 @@ def save(classifier: "NeuralClassifier", folder: Path) -> None:
         "model": classifier.name,
         "params": classifier.get_params(),
         "classes": classifier.classes_,
-        "learned": {name: getattr(classifier, name) for name in LEARNED},
+        "learned": {name: getattr(classifier, name) for name in classifier.learned},
     }
     write_json(folder / PARAMS, record)
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ClassifierTrainer"]
 
+TOLD = ("labels", "second")  # of a batch: what the network must not see
+SECOND_TASK = 0.5  # weight of an auxiliary task's loss beside the task's own
+
 
 class ClassifierTrainer(Trainer):
     """Trains a network that turns a batch into logits.
@@ -51,9 +54,10 @@ class ClassifierTrainer(Trainer):
     ) -> None:
         score = scorer(classifier.metric, classifier.classes_, classifier.positive)
 
-        def collate(examples: list[tuple[np.ndarray, int]]) -> dict[str, torch.Tensor]:
-            rows, labels = zip(*examples, strict=True)
-            return {**classifier.collate(rows), "labels": torch.tensor(labels)}
+        def collate(examples: list[tuple[np.ndarray, int, int]]) -> dict[str, torch.Tensor]:
+            rows, labels, second = zip(*examples, strict=True)
+            told = {"labels": torch.tensor(labels), "second": torch.tensor(second)}
+            return {**classifier.collate(rows), **told}
 
         def compute_metrics(given: EvalPrediction) -> dict[str, float]:
             guess = np.asarray(given.predictions).argmax(axis=-1)
@@ -71,6 +75,7 @@ class ClassifierTrainer(Trainer):
         self.remove_callback(PrinterCallback)  # it prints on standard output
         self._rows_in_step = 0
         self._training_rows, self._scoring_rows = RowsAtOnce("training"), RowsAtOnce("scoring")
+        self._classifier = classifier
         self._smoothing = classifier.label_smoothing
         weights = class_weights(training.labels, classifier.balance)
         self._weights = None if weights is None else torch.tensor(weights, dtype=torch.float32)
@@ -86,16 +91,22 @@ class ClassifierTrainer(Trainer):
 
         Weights are not divided by their sum over the batch: so the loss is a plain mean over
         rows, and a batch taken in two halves gives the same gradient. While training it is the
-        part's share of the mean over the whole step.
+        part's share of the mean over the whole step. While training, too, a network may give more
+        logits than there are classes: those of an auxiliary task.
         """
-        labels = inputs["labels"]
-        logits = model(**{name: value for name, value in inputs.items() if name != "labels"})
+        labels, second = inputs["labels"], inputs["second"]
+        logits = model(**{k: value for k, value in inputs.items() if k not in TOLD})
+        n_classes = len(self._classifier.classes_)
+        logits, other = logits[:, :n_classes], logits[:, n_classes:]
         smoothing = self._smoothing if model.training else 0.0
         losses = cross_entropy(
             logits.float(), labels, label_smoothing=smoothing, reduction="none"
         )  # (batch,)
         if model.training and self._weights is not None:
             losses = losses * self._weights.to(labels.device)[labels]
+        if other.shape[1]:
+            told = cross_entropy(other.float(), second, ignore_index=-1, reduction="none")
+            losses = losses + SECOND_TASK * told
         loss = losses.sum() / self._rows_in_step if model.training else losses.mean()
         return (loss, {"logits": logits}) if return_outputs else loss
 
@@ -137,9 +148,23 @@ class ClassifierTrainer(Trainer):
             f"time and their gradients added up, so a step is still one of {asked}."
         ]
 
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """Let some weights learn at a share of the learning rate, where the classifier says so."""
+        if self.optimizer is not None:
+            return self.optimizer
+        optimizer = super().create_optimizer(model)
+        slow, share = self._classifier.slower(self.model)
+        chosen = {id(weights) for weights in slow}
+        for group in list(optimizer.param_groups):
+            part = [weights for weights in group["params"] if id(weights) in chosen]
+            if part:
+                group["params"] = [w for w in group["params"] if id(w) not in chosen]
+                optimizer.add_param_group(group | {"params": part, "lr": share * group["lr"]})
+        return optimizer
+
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         examples: Any = train_dataset or self.train_dataset
-        return LengthGroupedSampler(examples.rows, self.args.train_batch_size, self.args.seed)
+        return LengthGroupedSampler(examples.lengths, self.args.train_batch_size, self.args.seed)
 
 
 def _arguments(classifier: "NeuralClassifier", workspace: Path, validated: bool) -> Arguments:
