@@ -63,8 +63,13 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
             )
     for label in collapsed(model):
         alarms.append({"kind": "collapsed", "model": name, "label": label})
-    for field in (model.get("tuning") or {}).get("at_edge") or ():
-        alarms.append({"kind": "edge", "model": name, "field": field})
+    tuning = model.get("tuning") or {}
+    for field in tuning.get("at_edge") or ():
+        alarm = {"kind": "edge", "model": name, "field": field}
+        bounds = (tuning.get("bounds") or {}).get(field)
+        if bounds and model["params"].get(field) is not None:
+            alarm |= {"value": model["params"][field], **bounds}
+        alarms.append(alarm)
     epochs = [row.get("epoch") for row in model.get("curve") or ()]
     if len(epochs) > 1 and model.get("best_epoch") is not None:
         if model["best_epoch"] >= max(epochs):

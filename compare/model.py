@@ -95,16 +95,23 @@ def floor_of(aligned: Aligned, run: Run) -> dict[str, Any]:
     return {"label": label, "scores": score(truth, always, aligned.classes, run.positive)}
 
 
-def search_progress(tuning: dict[str, Any] | None) -> list[dict[str, float]]:
-    """Return best-so-far after each finished trial: trial count, seconds, score."""
+def search_progress(tuning: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Return best-so-far after each finished trial: trial count, seconds, score.
+
+    Seconds are those at which so many trials were done; workers that share a search have clocks of
+    their own, and the slowest counts.
+    """
     trials = [t for t in (tuning or {}).get("trials", ()) if t.get("score") is not None]
     finished = [t for t in trials if t.get("state", "complete") == "complete"]
-    best, rows = -np.inf, []
-    for trial in sorted(finished, key=lambda t: (t.get("seconds") or 0, t["number"])):
-        best = max(best, trial["score"])
-        number = trial["number"] + 1
-        rows.append({"trial": number, "seconds": trial.get("seconds"), "best": best})
-    return sorted(rows, key=lambda row: row["trial"])
+    rows: list[dict[str, Any]] = []
+    for trial in sorted(finished, key=lambda t: t["number"]):
+        seconds, best = trial.get("seconds"), trial["score"]
+        if rows:
+            best = max(best, rows[-1]["best"])
+            known = [each for each in (seconds, rows[-1]["seconds"]) if each is not None]
+            seconds = max(known, default=None)
+        rows.append({"trial": trial["number"] + 1, "seconds": seconds, "best": best})
+    return rows
 
 
 def _position(run: Run, aligned: Aligned) -> int | None:

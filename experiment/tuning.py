@@ -162,6 +162,7 @@ def search(
         "folds": len(folds),
         "space": {name: _describe(distribution) for name, distribution in space.items()},
         "fixed": {name: fields[name] for name in fixed},
+        "bounds": {name: _bounds(each) for name, each in space.items() if _is_range(each)},
         "at_edge": _at_edge(best.params, space),
         "time_limit": time_limit,
         "stopped": stopped,
@@ -242,12 +243,19 @@ def _log(trial: FrozenTrial) -> dict[str, Any]:
     }
 
 
+def _is_range(distribution: BaseDistribution) -> bool:
+    return not isinstance(distribution, CategoricalDistribution)
+
+
+def _bounds(distribution: Any) -> dict[str, Any]:
+    return {"low": distribution.low, "high": distribution.high, "log": distribution.log}
+
+
 def _describe(distribution: BaseDistribution) -> str:
     if isinstance(distribution, CategoricalDistribution):
         return ", ".join(str(choice) for choice in distribution.choices)
-    low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
-    logarithmic = " (logarithmic)" if getattr(distribution, "log", False) else ""
-    return f"{low:g} to {high:g}{logarithmic}"
+    bounds = _bounds(distribution)
+    return f"{bounds['low']:g} to {bounds['high']:g}{' (logarithmic)' if bounds['log'] else ''}"
 
 
 def _at_edge(params: dict[str, Any], space: dict[str, BaseDistribution]) -> list[str]:

@@ -230,6 +230,8 @@ def baseline_run():
         for step, accuracy, cv, features in steps
     ]
     run.record["tuning"]["at_edge"] = ["C"]
+    run.record["tuning"]["bounds"] = {"C": {"low": 0.1, "high": 5.0, "log": True}}
+    run.record["tuning"]["workers"] = 2
     run.record["decision"] = decision(truth, answers(truth, 0.88, 1), answers(truth, 0.89, 1))
     run.record["cost"]["decision_seconds"] = 3.1
     return run

@@ -125,6 +125,8 @@ def test_a_hopeless_trial_is_stopped_after_its_first_folds(tmp_path):
 def test_the_best_value_at_the_end_of_its_range_is_named(tmp_path):
     found = run(tmp_path / "search.log", classifier=TfidfClassifier(C=100.0), trials=1)
     assert found.record["at_edge"] == ["C"]
+    assert found.record["bounds"]["C"] == {"low": 0.3, "high": 100.0, "log": True}
+    assert "analyzer" not in found.record["bounds"]
 
 
 def test_folds_keep_equal_texts_and_groups_together():

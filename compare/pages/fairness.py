@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from worthit.compare.pages.markdown import bullets, code, emphasis, table
+from worthit.compare.pages.alarms import alarm_sentence
+from worthit.compare.pages.markdown import bullets, code, table
 from worthit.compare.pages.names import from_scratch, metric_name, model_name
 from worthit.compare.pages.phrases import (
     brief,
@@ -14,13 +15,9 @@ from worthit.compare.pages.phrases import (
     points,
     short_hash,
 )
+from worthit.compare.pages.progress import progress_sentence, progress_table, search_metric
 
-__all__ = [
-    "alarm_sentence", "fairness_section", "parameters", "progress_table", "search_metric",
-]  # fmt: skip
-
-SEARCH_SPACE = "`search_space`"
-MILESTONES = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500)
+__all__ = ["fairness_section", "parameters"]
 
 
 def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
@@ -62,6 +59,7 @@ def _settings_table(models: list[dict[str, Any]]) -> str:
         ("trained", _kind),
         ("trials", lambda m: _known(m["cost"].get("trials"), count)),
         ("of them stopped early", lambda m: _known(m["cost"].get("trials_pruned") or None, count)),
+        ("processes that shared the search", _sharing),
         ("search time", lambda m: _known(m["cost"].get("tune_seconds") or None, duration)),
         ("judged on", _judged_on),
         (f"best {best} there", lambda m: _known(_best(m), points)),
@@ -93,6 +91,11 @@ def _judged_on(model: dict[str, Any]) -> str | None:
         return None
     folds = tuning.get("folds")
     return f"{folds} folds of train" if folds and folds > 1 else "validation"
+
+
+def _sharing(model: dict[str, Any]) -> str | None:
+    workers = (model.get("tuning") or {}).get("workers") or 1
+    return count(workers) if workers > 1 else None
 
 
 def _best(model: dict[str, Any]) -> float | None:
@@ -151,31 +154,10 @@ def parameters(params: dict[str, Any]) -> str:
 def _progress(models: list[dict[str, Any]]) -> str:
     searched = [model for model in models if len(model["progress"]) > 1]
     return "\n\n".join(
-        f"Best so far of {model_name(model['model'])}:\n\n{progress_table(model)}"
+        f"Best so far of {model_name(model['model'])}:\n\n{progress_table(model)}\n\n"
+        f"{progress_sentence(model)}"
         for model in searched
     )
-
-
-def progress_table(model: dict[str, Any]) -> str:
-    """Write best-so-far at a few milestones: trials, seconds, score."""
-    rows = model["progress"]
-    last = rows[-1]["trial"]
-    wanted = [m for m in MILESTONES if m < last] + [last]
-    shown: list[dict[str, Any]] = []
-    for milestone in wanted:
-        reached = [row for row in rows if row["trial"] <= milestone]
-        if reached and (not shown or shown[-1] != reached[-1]):
-            shown.append(reached[-1])
-    header = ["after trial", *(count(row["trial"]) for row in shown)]
-    body = [[search_metric(model), *(points(row["best"]) for row in shown)]]
-    if all(row["seconds"] is not None for row in shown):
-        body.insert(0, ["search time", *(duration(row["seconds"]) for row in shown)])
-    return table(header, body, "l" + "r" * len(shown))
-
-
-def search_metric(model: dict[str, Any]) -> str:
-    """Name the metric that the search was judged by."""
-    return metric_name(model["search_metric"], model["dataset"].get("positive"))
 
 
 def _leaks(models: list[dict[str, Any]], metric: str) -> str:
@@ -199,61 +181,3 @@ def _alarms(pairing: dict[str, Any]) -> str:
     if not pairing["alarms"]:
         return "No alarm was raised."
     return f"**Alarms**\n\n{bullets([alarm_sentence(alarm) for alarm in pairing['alarms']])}"
-
-
-def alarm_sentence(alarm: dict[str, Any]) -> str:
-    """Say an alarm in a sentence, and what to do about it."""
-    name = model_name(alarm["model"]) if "model" in alarm else ""
-    kind = alarm["kind"]
-    if kind == "below floor":
-        return (
-            f"{name} is below the majority floor: {points(alarm['score'])} "
-            f"{metric_name(alarm['metric'])} where always answering the commonest class scores "
-            f"{points(alarm['floor'])}."
-        )
-    if kind == "collapsed":
-        return f"{name} never answers {emphasis(alarm['label'], 40)}: the class has collapsed."
-    if kind == "edge":
-        return (
-            f"The best {code(alarm['field'], 40)} of {name} lies at the edge of its search space; "
-            "a wider space might score higher."
-        )
-    if kind == "still improving":
-        return (
-            f"The last epoch of {name} was its best ({alarm['epoch']:g}); training longer might "
-            "score higher."
-        )
-    if kind == "outside":
-        return (
-            f"{name} gives {plural(alarm['n'], 'answer')} that no test item has as its label; "
-            "they count as wrong."
-        )
-    if kind == "broken":
-        return (
-            f"{name} is below the baseline by more than the noise. Is it broken? Look at its "
-            "learning curve, its learning rate and its preprocessing before blaming networks."
-        )
-    if kind == "behind":
-        return (
-            f"{name} is below the baseline by more than the noise. Look at its features, its "
-            "settings and its preprocessing before giving it up."
-        )
-    if kind == "neither tuned":
-        own = ""
-        if "pipeline" in alarm:
-            own = f", and {SEARCH_SPACE} in the file of {model_name(alarm['pipeline'])},"
-        return (
-            f"Neither side was tuned; `--trials 30` on both{own} would make it a comparison of "
-            "best efforts."
-        )
-    if kind == "one tuned":
-        if "pipeline" in alarm:
-            return (
-                f"{model_name(alarm['tuned'])} was tuned and {name} was not: it was run as its "
-                f"function builds it. A function {SEARCH_SPACE} in the same file gives it a search."
-            )
-        return (
-            f"{model_name(alarm['tuned'])} was tuned and {name} was not (good defaults); "
-            "`--trials` gives it a search of its own."
-        )
-    return "The two were measured on different machines: their times do not compare."

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.decision import decision_section
-from worthit.compare.pages.fairness import alarm_sentence, parameters
+from worthit.compare.pages.fairness import parameters
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, title_name
 from worthit.compare.pages.phrases import (
@@ -16,13 +17,10 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import COSTS, machine_sentence
-from worthit.compare.pages.training import (
-    curve_section,
-    ladder_section,
-    search_section,
-    words_section,
-)
+from worthit.compare.pages.search import search_section
+from worthit.compare.pages.training import curve_section, ladder_section
 from worthit.compare.pages.verdict import refusal_phrase
+from worthit.compare.pages.words import words_section
 from worthit.compare.refusal import FEW_ITEMS
 
 __all__ = ["model_page"]

@@ -1,12 +1,13 @@
-"""Sections of a model page about how it came to be: ladder, search, learning curve, words."""
+"""Sections of a model page about how it came to be: ladder and learning curve."""
 
 from typing import Any
 
-from worthit.compare.pages.fairness import parameters, progress_table, search_metric
-from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
-from worthit.compare.pages.phrases import brief, count, duration, plural, points
+from worthit.compare.pages.fairness import parameters
+from worthit.compare.pages.markdown import emphasis, table, text
+from worthit.compare.pages.phrases import count, duration, points
+from worthit.compare.pages.progress import search_metric
 
-__all__ = ["curve_section", "ladder_section", "search_section", "words_section"]
+__all__ = ["curve_section", "ladder_section"]
 
 MOST_CHANGES = 3  # more are counted, not listed
 
@@ -55,39 +56,6 @@ def _changes(before: dict[str, Any], params: dict[str, Any]) -> str:
     return parameters(changed) if len(changed) <= MOST_CHANGES else f"{len(changed)} parameters"
 
 
-def search_section(model: dict[str, Any]) -> str:
-    """Write what was searched, what was chosen, and how the score rose."""
-    chosen = parameters(model["params"])
-    if not chosen:
-        return ""
-    tuning = model.get("tuning")
-    if not tuning or not model["progress"]:
-        return f"## Parameters\n\n{chosen}. No search: these are the defaults."
-    space, best = tuning.get("space") or {}, model["params"]
-    rows = [
-        [code(field, 40), code(brief(best.get(field, "-")), 60), code(allowed, 80)]
-        + (["at the edge"] if field in (tuning.get("at_edge") or ()) else [""])
-        for field, allowed in space.items()
-    ]
-    fixed = {k: v for k, v in best.items() if k not in space}
-    parts = ["## Search", table(["parameter", "chosen", "searched", ""], rows, "llll")]
-    if fixed:
-        parts.append(f"Not searched: {parameters(fixed)}.")
-    trials, pruned = model["cost"].get("trials"), model["cost"].get("trials_pruned")
-    effort = f"{plural(trials or len(model['progress']), 'trial')}"
-    effort += f", {count(pruned)} of them stopped early" if pruned else ""
-    folds = tuning.get("folds")
-    judged = f"{folds} folds of train" if folds and folds > 1 else "the validation split"
-    # Thresholds were learned after the search; their section says how long that took.
-    took = (model["cost"].get("tune_seconds") or 0) - (model["cost"].get("decision_seconds") or 0)
-    took_phrase = f" in {duration(took)}" if took else ""
-    parts.append(f"{effort}{took_phrase}, each judged on {judged}; best so far:")
-    parts.append(progress_table(model))
-    if len(model["progress"]) > 1:
-        parts.append(f"![Best score so far over trials](figures/{model['slug']}-search.png)")
-    return "\n\n".join(parts)
-
-
 def curve_section(model: dict[str, Any]) -> str:
     """Write losses and validation scores by epoch."""
     curve = model.get("curve")
@@ -112,25 +80,3 @@ def curve_section(model: dict[str, Any]) -> str:
     note += "".join(f" {text(line, 400)}" for line in model.get("notes") or ())
     figure = f"![Learning curve](figures/{model['slug']}-learning.png)"
     return f"## Learning curve\n\n{figure}\n\n{shown}\n\n{note}"
-
-
-def words_section(model: dict[str, Any]) -> str:
-    """List the strongest terms of each class."""
-    words = model.get("words")
-    if not words:
-        return ""
-    lines = []
-    for label, terms in words.items():
-        shown = ", ".join(
-            f"{code(_with_spaces(term), 40)} {weight:.2f}" for term, weight in terms[:15]
-        )
-        lines.append(f"{emphasis(label, 60)}: {shown}")
-    note = "The terms with the largest weights for each class; ␣ is a space at a word's edge."
-    return f"## Strongest words\n\n{bullets(lines)}\n\n{note}"
-
-
-def _with_spaces(term: str) -> str:
-    """Show the spaces around a character n-gram, which a code span would swallow."""
-    inner = term.strip(" ")
-    left = len(term) - len(term.lstrip(" "))
-    return "␣" * left + inner + "␣" * (len(term) - len(inner) - left)

@@ -1,0 +1,86 @@
+"""Alarms in sentences: what looks wrong, and what to do about it."""
+
+from typing import Any
+
+from worthit.compare.pages.markdown import code, emphasis
+from worthit.compare.pages.names import metric_name, model_name
+from worthit.compare.pages.phrases import brief, plural, points
+
+__all__ = ["alarm_sentence"]
+
+SEARCH_SPACE = "`search_space`"
+
+
+def alarm_sentence(alarm: dict[str, Any]) -> str:
+    """Say an alarm in a sentence, and what to do about it."""
+    name = model_name(alarm["model"]) if "model" in alarm else ""
+    kind = alarm["kind"]
+    if kind == "below floor":
+        return (
+            f"{name} is below the majority floor: {points(alarm['score'])} "
+            f"{metric_name(alarm['metric'])} where always answering the commonest class scores "
+            f"{points(alarm['floor'])}."
+        )
+    if kind == "collapsed":
+        return f"{name} never answers {emphasis(alarm['label'], 40)}: the class has collapsed."
+    if kind == "edge":
+        return _edge_sentence(alarm, name)
+    if kind == "still improving":
+        return (
+            f"The last epoch of {name} was its best ({alarm['epoch']:g}); training longer might "
+            "score higher."
+        )
+    if kind == "outside":
+        return (
+            f"{name} gives {plural(alarm['n'], 'answer')} that no test item has as its label; "
+            "they count as wrong."
+        )
+    if kind == "broken":
+        return (
+            f"{name} is below the baseline by more than the noise. Is it broken? Look at its "
+            "learning curve, its learning rate and its preprocessing before blaming networks."
+        )
+    if kind == "behind":
+        return (
+            f"{name} is below the baseline by more than the noise. Look at its features, its "
+            "settings and its preprocessing before giving it up."
+        )
+    if kind == "neither tuned":
+        own = ""
+        if "pipeline" in alarm:
+            own = f", and {SEARCH_SPACE} in the file of {model_name(alarm['pipeline'])},"
+        return (
+            f"Neither side was tuned; `--trials 30` on both{own} would make it a comparison of "
+            "best efforts."
+        )
+    if kind == "one tuned":
+        if "pipeline" in alarm:
+            return (
+                f"{model_name(alarm['tuned'])} was tuned and {name} was not: it was run as its "
+                f"function builds it. A function {SEARCH_SPACE} in the same file gives it a search."
+            )
+        return (
+            f"{model_name(alarm['tuned'])} was tuned and {name} was not (good defaults); "
+            "`--trials` gives it a search of its own."
+        )
+    return "The two were measured on different machines: their times do not compare."
+
+
+def _edge_sentence(alarm: dict[str, Any], name: str) -> str:
+    field = alarm["field"]
+    if "value" not in alarm:  # a run that did not store its bounds
+        return (
+            f"The best {code(field, 40)} of {name} lies at the edge of its search space; "
+            "a wider space might score higher."
+        )
+    value, low, high = (alarm[key] for key in ("value", "low", "high"))
+    upper = abs(high - value) < abs(value - low)
+    sentence = (
+        f"The best {code(field, 40)} of {name}, {brief(value)}, lies at the "
+        f"{'upper' if upper else 'lower'} end of what was searched, {brief(low)} to {brief(high)}; "
+        f"a {'larger' if upper else 'smaller'} one might score higher."
+    )
+    if not alarm["log"]:
+        return sentence
+    beyond = brief(3.0 * high if upper else low / 3)
+    return f"{sentence} Try {code(f'--set {field}={beyond}', 60)}."

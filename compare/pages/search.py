@@ -1,0 +1,47 @@
+"""Section of a model page about its search: what was tried, what was chosen, how the score rose."""
+
+from typing import Any
+
+from worthit.compare.pages.fairness import parameters
+from worthit.compare.pages.markdown import code, table
+from worthit.compare.pages.phrases import brief, count, duration, plural
+from worthit.compare.pages.progress import progress_sentence, progress_table
+
+__all__ = ["search_section"]
+
+
+def search_section(model: dict[str, Any]) -> str:
+    """Write what was searched, what was chosen, and how the score rose."""
+    chosen = parameters(model["params"])
+    if not chosen:
+        return ""
+    tuning = model.get("tuning")
+    if not tuning or not model["progress"]:
+        return f"## Parameters\n\n{chosen}. No search: these are the defaults."
+    space, best = tuning.get("space") or {}, model["params"]
+    rows = [
+        [code(field, 40), code(brief(best.get(field, "-")), 60), code(allowed, 80)]
+        + (["at the edge"] if field in (tuning.get("at_edge") or ()) else [""])
+        for field, allowed in space.items()
+    ]
+    fixed = {k: v for k, v in best.items() if k not in space}
+    parts = ["## Search", table(["parameter", "chosen", "searched", ""], rows, "llll")]
+    if fixed:
+        parts.append(f"Not searched: {parameters(fixed)}.")
+    trials, pruned = model["cost"].get("trials"), model["cost"].get("trials_pruned")
+    effort = f"{plural(trials or len(model['progress']), 'trial')}"
+    effort += f", {count(pruned)} of them stopped early" if pruned else ""
+    folds = tuning.get("folds")
+    judged = f"{folds} folds of train" if folds and folds > 1 else "the validation split"
+    # Thresholds were learned after the search; their section says how long that took.
+    took = (model["cost"].get("tune_seconds") or 0) - (model["cost"].get("decision_seconds") or 0)
+    took_phrase = f" in {duration(took)}" if took else ""
+    workers = tuning.get("workers") or 1
+    shared = f", shared by {count(workers)} processes" if workers > 1 else ""
+    parts.append(f"{effort}{took_phrase}{shared}, each judged on {judged}; best so far:")
+    parts.append(progress_table(model))
+    if len(model["progress"]) > 1:
+        parts.append(progress_sentence(model))
+        picture = f"figures/{model['slug']}-search.png"
+        parts.append(f"![Best score so far over trials and over time]({picture})")
+    return "\n\n".join(parts)
