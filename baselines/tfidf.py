@@ -1,24 +1,28 @@
 """Logistic regression over TF-IDF of word and character n-grams, for texts and text pairs."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
     FloatDistribution,
     IntDistribution,
 )
+from scipy import sparse
+from sklearn.base import clone
 
 from worthit.baselines.sparse.balance import BALANCES
 from worthit.baselines.sparse.classifier import SparseClassifier
 from worthit.baselines.sparse.counts import STOP_WORDS, Counts, count
 from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
-from worthit.baselines.sparse.logistic import Objective, fit_logistic
+from worthit.baselines.sparse.logistic import Objective, fit_logistic, fit_path
 from worthit.baselines.sparse.prepared import Prepared
 from worthit.baselines.sparse.weighting import NORMS, Selection
 from worthit.core.errors import InputError
@@ -105,6 +109,9 @@ class TfidfClassifier(SparseClassifier):
         {"C": 10.0, "balance": "none"},
     )
     steps: ClassVar[dict[str, float]] = {"C": 3.0}
+    # How far an L1 model can be thinned out: from a few dozen features to nearly all of use.
+    path: ClassVar[tuple[float, ...]] = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+    path_fields: ClassVar[dict[str, Any]] = {"tolerance": 0.03}  # enough to see where it bends
     # What most people run: scikit-learn's two classes as they come, then one change at a time.
     rungs: ClassVar[dict[str, tuple[str, dict[str, Any]]]] = {
         "default": ("single words, L2, C = 1, as scikit-learn comes", OUT_OF_THE_BOX),
@@ -227,22 +234,58 @@ class TfidfClassifier(SparseClassifier):
             If a field has an impossible value or there is only one class.
         """
         self.check()
+        features, codes, weights = self._learn_features(inputs, labels)
+        self.model_ = fit_logistic(
+            features, codes, len(self.classes_), self._objective(), weights, self.jobs
+        )
+        return self
+
+    def fit_path(
+        self, inputs: Sequence[Any] | Prepared, labels: Sequence[str], path: Sequence[float]
+    ) -> list[Self]:
+        """Fit with an L1 penalty for several values of C, each from the solution of the one before.
+
+        Parameters
+        ----------
+        inputs, labels
+            As for :meth:`fit`.
+        path : sequence of float
+            Values of C in ascending order.
+
+        Returns
+        -------
+        list of TfidfClassifier
+            One for each C; they share their features.
+        """
+        lasso = clone(self).set_params(penalty="l1")
+        lasso.check()
+        features, codes, weights = lasso._learn_features(inputs, labels)
+        models = fit_path(
+            features, codes, len(lasso.classes_), lasso._objective(), path, weights, self.jobs
+        )
+        fitted = []
+        for C, model in zip(path, models, strict=True):
+            classifier = copy(lasso).set_params(C=C)
+            classifier.model_ = model
+            fitted.append(classifier)
+        return fitted
+
+    def _learn_features(
+        self, inputs: Sequence[Any] | Prepared, labels: Sequence[str]
+    ) -> tuple[sparse.csr_array, NDArray[np.int64], NDArray[np.float64]]:
         self.classes_, codes = encode_labels(inputs, labels)
         if isinstance(inputs, Prepared):
             counts = inputs.counts(self.lowercase)
         else:
             counts = count(inputs, **self._settings())
         self.features_ = Features.fit(counts, self._selections(), self._settings())
-        features, codes, weights = self._balanced(
-            self.features_.transform(counts), codes, self.balance, self.seed
-        )
-        objective = Objective(
+        features = self.features_.transform(counts)
+        return self._balanced(features, codes, self.balance, self.seed)
+
+    def _objective(self) -> Objective:
+        return Objective(
             self.penalty, self.l1_ratio, self.C, self.naive_bayes, self.tolerance, self.seed
         )
-        self.model_ = fit_logistic(
-            features, codes, len(self.classes_), objective, weights, self.jobs
-        )
-        return self
 
     def _analyzers(self) -> tuple[str, ...]:
         return ("word", "char") if self.analyzer == "both" else (self.analyzer,)

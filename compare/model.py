@@ -18,7 +18,7 @@ from worthit.compare.units import units_of
 __all__ = ["floor_of", "model_numbers", "search_progress"]
 
 KEPT = (
-    "family pretrained kinds params preprocessing tuning ladder words curve best_epoch "
+    "family pretrained kinds params preprocessing tuning ladder path words curve best_epoch "
     "stopped notes truncated_share outer_folds looks versions machine command time decision"
 ).split()
 

@@ -49,7 +49,7 @@ def make_run(
         The run's folder, with the saved model in ``model/``.
     more : dict
         Entries known to the caller alone: ``run``, ``report``, ``command``, ``looks``, ``ladder``,
-        ``split_seed``, ``ms_per_item`` and ``threads``.
+        ``path``, ``split_seed``, ``ms_per_item`` and ``threads``.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from worthit.compare.run import Run
 from worthit.compare.slugs import slug
 from worthit.corpus import Dataset
 from worthit.experiment.cost import Meter, ms_per_item
-from worthit.experiment.ladder import climb
+from worthit.experiment.explaining import explain
 from worthit.experiment.models import check_kind, find
 from worthit.experiment.outer import follow_over_folds
 from worthit.experiment.place import Place
@@ -84,9 +84,9 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
                 lambda one: answer(outcome, material, one), dataset.test.inputs
             ),
             "outer_folds": spec.outer_folds,
-            "ladder": []
-            if spec.outer_folds
-            else climb(outcome, material, Scorer.of(dataset, spec.metric), place.n_jobs),
+            **explain(
+                outcome, material, Scorer.of(dataset, spec.metric), spec.outer_folds, place.n_jobs
+            ),
             "looks": store.look(folder.name, dataset.sha256, dataset.split_sha256),
         }
         outcome.classifier.save(folder / "model")

@@ -7,7 +7,7 @@ storage fill the slots of one study together; see :mod:`worthit.experiment.slots
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,11 +46,14 @@ class Search:
         Its mean score over the folds.
     record : dict
         Everything the report tells of the search; see ``tuning`` in run.json.
+    space : mapping of str to distribution
+        What was searched.
     """
 
     params: dict[str, Any]
     score: float
     record: dict[str, Any] = field(repr=False)
+    space: Mapping[str, BaseDistribution] = field(repr=False, default_factory=dict)
 
     @property
     def n_pruned(self) -> int:
@@ -174,7 +177,7 @@ def search(
             for n, trial in enumerate(finished)
         ],
     }
-    return Search(dict(best.params), float(best.value or 0.0), record)
+    return Search(dict(best.params), float(best.value or 0.0), record, space)
 
 
 def _score_folds(

@@ -229,6 +229,19 @@ def baseline_run():
         }
         for step, accuracy, cv, features in steps
     ]
+    run.record["ladder"][1]["gain"] = {
+        "metric": "f1_macro", "difference": 0.02, "low": 0.004, "high": 0.037,
+    }  # fmt: skip
+    run.record["path"] = [
+        {"C": C, "features": features, "of": 41_210.0, "score": score, "folds": 4}
+        for C, features, score in ((0.1, 0, 0.42), (1.0, 310.5, 0.893), (10.0, 3_300, 0.896))
+    ]
+    run.record["tuning"]["importances"] = {
+        "n": 30, "folds": 2, "shares": [
+            {"parameter": "C", "share": 0.62, "by_chance": 0.31},
+            {"parameter": "sub|linear", "share": 0.04, "by_chance": 0.11},
+        ],
+    }  # fmt: skip
     run.record["tuning"]["at_edge"] = ["C"]
     run.record["tuning"]["bounds"] = {"C": {"low": 0.1, "high": 5.0, "log": True}}
     run.record["tuning"]["workers"] = 2
@@ -250,6 +263,17 @@ def test_run_without_thresholds_has_no_section_about_them(tmp_path):
     without = write_model_page(run, tmp_path).read_text(encoding="utf-8")
     before, _, section = with_them.partition("## Thresholds and calibration")
     assert without == before + section[section.index("## Strongest words") :]
+
+
+def test_run_made_before_the_story_was_told_is_still_rendered(tmp_path):
+    run = baseline_run()
+    write_model_page(run, tmp_path)
+    del run.record["path"], run.record["ladder"][1]["gain"]
+    for name in ("importances", "bounds", "workers"):
+        del run.record["tuning"][name]
+    page = write_model_page(run, tmp_path).read_text(encoding="utf-8")
+    assert "How few features" not in page and "What mattered" not in page and "gain" not in page
+    assert "lies at the edge of its search space; a wider space might score higher." in page
 
 
 def test_model_page_of_a_network(tmp_path):

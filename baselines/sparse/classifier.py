@@ -47,6 +47,11 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):
         """Coefficients that are not zero, and intercepts."""
         return int(np.count_nonzero(self.model_.coefficients)) + len(self.model_.intercepts)
 
+    @property
+    def n_features_in_use_(self) -> int:
+        """Features with a coefficient that is not zero for some class."""
+        return int(self.model_.coefficients.any(axis=1).sum())
+
     def predict_proba(self, inputs: Sequence[Any] | Counts | Prepared) -> NDArray[np.float64]:
         """Return probabilities, shape (n_items, n_classes), columns as in ``classes_``."""
         if isinstance(inputs, Counts | Prepared):

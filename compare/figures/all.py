@@ -5,6 +5,7 @@ from typing import Any
 from worthit.compare.figures.confusion import confusion_figure
 from worthit.compare.figures.differences import differences_figure
 from worthit.compare.figures.learning import learning_figure
+from worthit.compare.figures.path import path_figure
 from worthit.compare.figures.ranking import ranking_figure
 from worthit.compare.figures.search import search_figure
 
@@ -29,4 +30,6 @@ def figures_of_model(model: dict[str, Any]) -> dict[str, bytes]:
         pictures[f"{slug}-learning"] = learning_figure(model)
     if len(model["progress"]) > 1:
         pictures[f"{slug}-search"] = search_figure(model)
+    if model.get("path"):
+        pictures[f"{slug}-path"] = path_figure(model)
     return pictures

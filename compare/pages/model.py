@@ -7,6 +7,7 @@ from worthit.compare.pages.decision import decision_section
 from worthit.compare.pages.fairness import parameters
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, title_name
+from worthit.compare.pages.path import path_section
 from worthit.compare.pages.phrases import (
     count,
     duration,
@@ -43,6 +44,7 @@ def model_page(model: dict[str, Any]) -> str:
         _confusion(model),
         ladder_section(model),
         search_section(model),
+        path_section(model),
         decision_section(model),
         curve_section(model),
         words_section(model),

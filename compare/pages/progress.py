@@ -9,6 +9,7 @@ from worthit.compare.pages.phrases import count, duration, points
 __all__ = ["progress_sentence", "progress_table", "search_metric"]
 
 MILESTONES = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500)
+ROUNDING = 1e-12  # half of a gain is half, whatever the last binary digit says
 
 
 def progress_table(model: dict[str, Any]) -> str:
@@ -41,7 +42,7 @@ def progress_sentence(model: dict[str, Any]) -> str:
     first = "trial 1, the untuned default" if rows[0]["trial"] == 1 else "the first finished trial"
     if gain <= 0:
         return f"None of {count(trials)} trials did better than {first}."
-    half = next(row for row in rows if row["best"] >= rows[0]["best"] + gain / 2)
+    half = next(row for row in rows if row["best"] >= rows[0]["best"] + gain / 2 - ROUNDING)
     whole = next(row for row in rows if row["best"] == rows[-1]["best"])
     gained = f"{points(gain)} points of {search_metric(model)}"
     bought = f"{count(trials)} trials bought {gained} over {first}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from worthit.compare.pages.fairness import parameters
 from worthit.compare.pages.markdown import code, table
-from worthit.compare.pages.phrases import brief, count, duration, plural
+from worthit.compare.pages.phrases import brief, count, duration, percent, plural
 from worthit.compare.pages.progress import progress_sentence, progress_table
 
 __all__ = ["search_section"]
@@ -44,4 +44,27 @@ def search_section(model: dict[str, Any]) -> str:
         parts.append(progress_sentence(model))
         picture = f"figures/{model['slug']}-search.png"
         parts.append(f"![Best score so far over trials and over time]({picture})")
+    parts += _importances(tuning.get("importances"))
     return "\n\n".join(parts)
+
+
+def _importances(found: dict[str, Any] | None) -> list[str]:
+    """Show which parameters moved the score, beside what chance would make of the same trials."""
+    if not found:
+        return []
+    rows = [
+        [code(each["parameter"], 40), percent(each["share"]), percent(each["by_chance"])]
+        for each in found["shares"]
+    ]
+    clear = [code(e["parameter"], 40) for e in found["shares"] if e["share"] > e["by_chance"] > 0]
+    verdict = "None is clear of chance: which parameters matter, so few trials cannot tell."
+    if clear:
+        verdict = f"Clear of chance: {', '.join(clear)}."
+    note = (
+        f"A rough guide: functional ANOVA of a random forest over {count(found['n'])} trials, each "
+        f"with its mean over the {plural(found['folds'], 'fold')} that all of them did, those that "
+        "were stopped early included. By chance: the largest share that the parameter gets in nine "
+        "shuffles of the scores."
+    )
+    head = ["parameter", "share of the variation", "by chance"]
+    return ["### What mattered", table(head, rows, "lrr"), f"{verdict} {note}"]

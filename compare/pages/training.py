@@ -4,7 +4,8 @@ from typing import Any
 
 from worthit.compare.pages.fairness import parameters
 from worthit.compare.pages.markdown import emphasis, table, text
-from worthit.compare.pages.phrases import count, duration, points
+from worthit.compare.pages.names import metric_name
+from worthit.compare.pages.phrases import count, duration, interval, points, signed
 from worthit.compare.pages.progress import search_metric
 
 __all__ = ["curve_section", "ladder_section"]
@@ -19,6 +20,7 @@ def ladder_section(model: dict[str, Any]) -> str:
         return ""
     positive = model["dataset"].get("positive")
     with_features = any(step.get("features") for step in ladder)
+    gains = [step.get("gain") for step in ladder]
     with_cv = any(step.get("cv") is not None for step in ladder)
     rows = []
     before: dict[str, Any] = {}
@@ -33,19 +35,55 @@ def ladder_section(model: dict[str, Any]) -> str:
         cells = [points(row[name]) for name in ("precision", "recall", "f1")]
         cv = ["-" if step.get("cv") is None else points(step["cv"])] if with_cv else []
         features = [count(step.get("features"))] if with_features else []
-        cells = [*cv, *cells, points(test["accuracy"]), *features, duration(step.get("seconds"))]
+        gained = [_gained(step.get("gain"))] if any(gains) else []
+        accuracy, time = points(test["accuracy"]), duration(step.get("seconds"))
+        cells = [*cv, *cells, accuracy, *gained, *features, time]
         rows.append([text(step["step"], 60), change, *cells])
     what = "macro" if positive is None else emphasis(positive, 40)
     cv = [f"CV {search_metric(model)}"] if with_cv else []
     head = ["step", "what changes", *cv, *(f"{m} {what}" for m in ("P", "R", "F1"))]
-    head += ["accuracy", *(["features"] if with_features else []), "time"]
+    bought = [f"gain in {_gain_metric(model, gains)}"] if any(gains) else []
+    head += ["accuracy", *bought, *(["features"] if with_features else []), "time"]
     align = "ll" + "r" * (len(head) - 2)
     chosen = ", only by cross-validation on train (CV)" if with_cv else ""
     note = (
         "The last scores of each row are of the test split, shown for the reader: no step was "
         f"chosen by them{chosen}."
     )
-    return f"## From the default to the tuned model\n\n{table(head, rows, align)}\n\n{note}"
+    parts = ["## From the default to the tuned model", table(head, rows, align)]
+    if any(gains):
+        note += " A gain is over the step before, on test, with its paired 95 % interval."
+        parts.append(_most_bought(model, ladder))
+    return "\n\n".join([*parts, note])
+
+
+def _gained(gain: dict[str, Any] | None) -> str:
+    if gain is None:
+        return ""
+    difference, low, high = (gain[name] for name in ("difference", "low", "high"))
+    return signed(difference) if low is None else interval(difference, low, high)
+
+
+def _gain_metric(model: dict[str, Any], gains: list[dict[str, Any] | None]) -> str:
+    metric = next(gain["metric"] for gain in gains if gain)
+    return metric_name(metric, model["dataset"].get("positive"))
+
+
+def _most_bought(model: dict[str, Any], ladder: list[dict[str, Any]]) -> str:
+    """Say which step bought most, as far as the test set can tell."""
+    steps = [step for step in ladder if step.get("gain")]
+    metric = _gain_metric(model, [step["gain"] for step in steps])
+    best = max(steps, key=lambda step: step["gain"]["difference"])
+    gain = best["gain"]
+    if gain["difference"] <= 0:
+        return f"No step gained {metric} on this test set over the one before."
+    said = (
+        f"The step {emphasis(best['step'], 40)} bought most: {_gained(gain)} {metric} on this test "
+        "set"
+    )
+    if gain["low"] is None:
+        return f"{said}, which is too small for an interval."
+    return f"{said}." if gain["low"] > 0 else f"{said}, which cannot tell it from nothing."
 
 
 def _changes(before: dict[str, Any], params: dict[str, Any]) -> str:

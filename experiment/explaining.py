@@ -1,0 +1,56 @@
+"""What a run's page tells beyond scores: the ladder, the L1 path, importances, words in texts.
+
+All of it is learned from train alone, but for the ladder's test scores, which nothing is chosen by,
+and none of it counts as tuning time.
+"""
+
+from typing import Any
+
+from worthit.experiment.importances import importances
+from worthit.experiment.ladder import climb
+from worthit.experiment.path import follow_path
+from worthit.experiment.protocol import Material, Outcome
+from worthit.experiment.scoring import Scorer
+
+__all__ = ["explain"]
+
+
+def explain(
+    outcome: Outcome, material: Material, scorer: Scorer, outer_folds: int, jobs: int
+) -> dict[str, Any]:
+    """Put the entries of run.json together that explain a finished run.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The finished run. Importances are added to the record of its search.
+    material : Material
+        What it worked on.
+    scorer : Scorer
+        With the run's metric.
+    outer_folds : int
+        Over outer folds there is neither ladder nor path: each fold would have its own.
+    jobs : int
+        Processes, or threads.
+
+    Returns
+    -------
+    dict
+        ``ladder`` and ``path``.
+    """
+    classifier, found = outcome.classifier, outcome.found
+    if found:
+        found.record["importances"] = importances(
+            found.record["trials"], found.space, classifier.seed
+        )
+    if outer_folds:
+        return {"ladder": [], "path": []}
+    explained = hasattr(classifier, "rungs") or hasattr(classifier, "fit_path")
+    prepared = classifier.prepare(material.train) if found and explained else None
+    labels = material.dataset.train.labels
+    return {
+        "ladder": climb(outcome, material, scorer, jobs, prepared),
+        "path": follow_path(classifier, prepared, labels, material.folds, scorer, jobs)
+        if found
+        else [],
+    }
