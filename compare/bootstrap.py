@@ -13,7 +13,7 @@ import numpy as np
 from worthit.compare.metrics import class_f1, metric_values
 from worthit.compare.units import Totals, Units
 
-__all__ = ["RESAMPLES", "Samples", "bootstrap", "percentile"]
+__all__ = ["RESAMPLES", "Samples", "bootstrap", "draw_counts", "percentile"]
 
 RESAMPLES = 10_000
 CHUNK = 500  # resamples at a time: bounds the memory
@@ -104,7 +104,7 @@ def bootstrap(
 
     def one_chunk(task: tuple[np.random.Generator, int]) -> tuple[np.ndarray, np.ndarray]:
         rng, size = task
-        values = evaluate(units.totals(_draw(units.weights, size, rng)))
+        values = evaluate(units.totals(draw_counts(units.weights, size, rng)))
         weights = [_seed_weights(len(side), size, rng) for side in (minus, plus)]
         return reduce(values, weights), reduce(values, [None, None])
 
@@ -138,7 +138,7 @@ def _seed_weights(n_seeds: int, size: int, rng: np.random.Generator) -> np.ndarr
     return equal + np.sqrt(n_seeds / (n_seeds - 1)) * (drawn - equal)
 
 
-def _draw(weights: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+def draw_counts(weights: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """Draw multinomial counts of shape (size, kinds) with probabilities ``weights / total``.
 
     Kinds that occur once or twice share one cell first; its draws are then spread by picking

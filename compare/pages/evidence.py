@@ -9,6 +9,8 @@ from worthit.compare.pages.verdict import refusal_phrase
 
 __all__ = ["evidence_section"]
 
+ALMOST = 0.5  # of almost stochastic order
+
 
 def evidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     """Write who is right where, the tests, the interval, the seeds, and what could be shown."""
@@ -18,6 +20,7 @@ def evidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         " ".join([_mcnemar(pairing), _randomisation(numbers, pairing)]),
         f"{_interval(pairing)} {_detectable(numbers, pairing)}".strip(),
         _seeds(numbers, pairing),
+        _order(pairing),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -107,3 +110,19 @@ def _seeds(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         "range",
     ]
     return table(head, rows, "lrlr")
+
+
+def _order(pairing: dict[str, Any]) -> str:
+    """Say whether one side is better as a whole over the seeds; old reports do not know it."""
+    bounds = pairing.get("order")
+    if not bounds:
+        return ""
+    side = "model" if bounds["model"] <= bounds["baseline"] else "baseline"
+    shown = ", ".join(f"{bounds[each]:.2f} for {model_name(pairing[each])}" for each in bounds)
+    told = f"{model_name(pairing[side])} is almost stochastically better over the seeds"
+    if bounds[side] >= ALMOST:
+        told = "Neither is almost stochastically better over the seeds"
+    return (
+        f"{told}: the 95 % upper bound of the share of evidence against is {shown} (almost "
+        f"stochastic order, Dror 2019; below {ALMOST} counts, below 0.2 is safe)."
+    )

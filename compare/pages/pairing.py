@@ -9,6 +9,7 @@ from worthit.compare.pages.markdown import text
 from worthit.compare.pages.names import title_name
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import glance_section, per_class_section
+from worthit.compare.pages.together import together_section
 from worthit.compare.pages.verdict import rule_section, verdict_block
 
 __all__ = ["pairing_page"]
@@ -35,6 +36,7 @@ def pairing_page(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         evidence_section(numbers, pairing),
         rule_section(pairing),
         fairness_section(numbers, pairing),
+        together_section(numbers, pairing),
         cost_section(numbers, pairing),
         reproduce_section(numbers["command"], [baseline, model], numbers["dataset"]),
         limits_section(pairing["n_groups"], max(pairing["n_seeds"])),

@@ -1,0 +1,136 @@
+"""Section 7 of a pairing: what running both models would bring."""
+
+from typing import Any
+
+from worthit.compare.pages.markdown import table, text
+from worthit.compare.pages.names import metric_name, model_name
+from worthit.compare.pages.phrases import (
+    count,
+    interval,
+    milliseconds,
+    percent,
+    points,
+)
+
+__all__ = ["together_section"]
+
+
+def together_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Write the router, the average, the stack and the cascade; nothing in old reports."""
+    together = pairing.get("together")
+    if not together:
+        return ""
+    parts = ["## Together", _table(numbers, pairing, together), _gain(pairing, together)]
+    if "cascade" in together:
+        parts.insert(1, f"![Score by share sent on](figures/{pairing['slug']}-cascade.png)")
+        parts += [_cascade(numbers, pairing, together)]
+    else:
+        parts.append(f"No {_left_out(together)}: {text(together['missing'])}.")
+    if max(pairing["n_seeds"]) > 1:
+        parts.append("All of this is about the first seed of each.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _left_out(together: dict[str, Any]) -> str:
+    return "stack and no cascade" if "average" in together else "average, stack or cascade"
+
+
+def _table(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, Any]) -> str:
+    one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
+    rows = [
+        [f"{one} alone", points(together["baseline"]), "", ""],
+        [f"{other} alone", points(together["model"]), "", ""],
+    ]
+    for name, title in _combinations(pairing, together).items():
+        each = together[name]
+        against = [
+            interval(side["difference"], side["low"], side["high"])
+            for side in (each["against_baseline"], each["against_model"])
+        ]
+        rows.append([title, points(each["score"]), *against])
+    rows.append(["perfect choice between the two", points(together["oracle"]["score"]), "", ""])
+    metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
+    return table(["", metric, f"against {one}", f"against {other}"], rows, "lrll")
+
+
+def _combinations(pairing: dict[str, Any], together: dict[str, Any]) -> dict[str, str]:
+    """Name what there is of average, stack and cascade."""
+    found = {"average": "mean of their probabilities"}
+    if "stack" in together:
+        found["stack"] = "stack fitted on validation"
+        share = percent(together["cascade"]["share"])
+        found["cascade"] = f"cascade: {share} sent to {model_name(pairing['model'])}"
+    return {name: title for name, title in found.items() if name in together}
+
+
+def _gain(pairing: dict[str, Any], together: dict[str, Any]) -> str:
+    """Say whether running both pays, and how much choosing well could bring at most."""
+    names = _combinations(pairing, together)
+    sides = {
+        name: min(
+            (together[name][f"against_{side}"] for side in ("baseline", "model")),
+            key=lambda against: against["difference"],
+        )
+        for name in names
+    }
+    clear = [
+        name
+        for name in names
+        if all(
+            (together[name][f"against_{side}"]["low"] or 0) > 0 for side in ("baseline", "model")
+        )
+    ]
+    oracle = together["oracle"]
+    best = max(oracle["baseline_accuracy"], oracle["model_accuracy"])
+    most = (
+        f"A perfect choice between the two answers would reach {points(oracle['accuracy'])} "
+        f"accuracy, {points(oracle['accuracy'] - best)} above the better one alone; no way of "
+        "choosing between them can bring more."
+    )
+    if not names:
+        return most
+    if clear:
+        name = max(clear, key=lambda each: sides[each]["difference"])
+        gain = sides[name]
+        told = (
+            f"There is something to gain from running both: the {_short(names[name])} is "
+            f"{interval(gain['difference'], gain['low'], gain['high'])} above the better one alone."
+        )
+    else:
+        told = (
+            "There is nothing clear to gain from running both: none of these is above the better "
+            "one alone by more than the noise."
+        )
+    return f"{told} {most}"
+
+
+def _short(title: str) -> str:
+    return title.split(" fitted")[0].split(":")[0]
+
+
+def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, Any]) -> str:
+    cascade, stack = together["cascade"], together["stack"]
+    one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
+    share, n = cascade["share"], count(stack["n_validation"])
+    weights = " and ".join(f"{weight:.2f}" for weight in stack["weights"])
+    fitted = (
+        f"The stack multiplies powers of the two models' probabilities ({weights}) with a head "
+        f"start for each class, fitted on the {n} validation items."
+    )
+    if not share:
+        return f"{fitted} On validation it was best to send nothing on, so the cascade is {one}."
+    if share == 1:
+        return f"{fitted} On validation it was best to send all on, so the cascade is {other}."
+    told = (
+        f"{fitted} The cascade asks {one} first, and {other} only where {one} is less than "
+        f"{percent(cascade['threshold'])} sure; that limit was the best on validation "
+        f"({points(cascade['validation_score'])} there)."
+    )
+    costs = [numbers["models"][pairing[side]]["cost"] for side in ("baseline", "model")]
+    ms = [cost.get("ms_per_item") for cost in costs]
+    if None not in ms:
+        told += (
+            f" One answer then takes {milliseconds(ms[0] + share * ms[1])} on average, "
+            f"{other} alone {milliseconds(ms[1])}."
+        )
+    return told

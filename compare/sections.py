@@ -1,0 +1,23 @@
+"""What a pairing's later sections state, each from its own module."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from worthit.compare.run import Run
+from worthit.compare.together import together_numbers
+
+__all__ = ["pairing_sections"]
+
+
+def pairing_sections(baseline: Sequence[Run], model: Sequence[Run], metric: str) -> dict[str, Any]:
+    """Collect the numbers of the sections that look at single items, of the first seed each.
+
+    Parameters
+    ----------
+    baseline, model : sequence of Run
+        The runs of each, one per seed.
+    metric : str
+        The chosen metric.
+    """
+    one, other = baseline[0], model[0]
+    return {"together": together_numbers(one, other, metric, one.positive)}

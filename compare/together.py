@@ -1,0 +1,185 @@
+"""Both models together: a perfect router, their average, a stack, and a cascade.
+
+Everything that is chosen is chosen on validation: the stack's weights, the cascade's threshold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy import optimize, special
+
+from worthit.compare.alignment import Aligned, align
+from worthit.compare.bootstrap import bootstrap, percentile
+from worthit.compare.metrics import metric_values
+from worthit.compare.probabilities import Sure, sure_together
+from worthit.compare.refusal import refusal_of
+from worthit.compare.run import Run
+from worthit.compare.scores import class_counts
+from worthit.compare.units import units_of
+
+__all__ = ["fit_stack", "together_numbers"]
+
+SHARES = tuple(round(0.05 * step, 2) for step in range(21))
+RESAMPLES = 2000  # six intervals beside the main one: ends good to a tenth of their width
+RIDGE = 1e-3  # keeps weights finite where one model is never wrong on validation
+LEAST = 1e-6  # a probability below it is taken as this: its logarithm must not decide alone
+
+
+def together_numbers(
+    baseline: Run, model: Run, metric: str, positive: str | None
+) -> dict[str, Any]:
+    """Collect what the report says about using both models, of the first seed each.
+
+    Returns
+    -------
+    dict
+        ``oracle``, and either ``average``, ``stack`` and ``cascade`` or ``missing``: why not.
+    """
+    aligned = align([baseline, model])
+    place = None if positive is None else aligned.classes.index(positive)
+    judge = _Judge(aligned, metric, place)
+    one, other = aligned.answers
+    right = other == aligned.truth
+    oracle = np.where(right, other, one)
+    numbers: dict[str, Any] = {
+        "n": len(aligned.ids),
+        "baseline": judge.score(one),
+        "model": judge.score(other),
+        "oracle": {
+            "score": judge.score(oracle),
+            "accuracy": float(np.mean(oracle == aligned.truth)),
+            "baseline_accuracy": float(np.mean(one == aligned.truth)),
+            "model_accuracy": float(np.mean(right)),
+        },
+    }
+    runs = [baseline, model]
+    test = sure_together(runs, aligned.classes)
+    if isinstance(test, str):
+        return {**numbers, "missing": test}
+    average = test.probabilities.mean(axis=0).argmax(axis=1)
+    numbers["average"] = judge.compare(average)
+    validation = sure_together(runs, aligned.classes, "validation")
+    if isinstance(validation, str):
+        return {**numbers, "missing": validation}
+    weights = fit_stack(validation.probabilities, validation.truth)
+    stacked = special.softmax(_mix(weights, test.probabilities), axis=1).argmax(axis=1)
+    numbers["stack"] = {
+        **judge.compare(stacked),
+        "weights": [float(weight) for weight in weights[:2]],
+        "n_validation": len(validation.truth),
+    }
+    return {**numbers, "cascade": _cascade(judge, test, validation)}
+
+
+class _Judge:
+    """Scores answers to the test items, and sets them against both models."""
+
+    def __init__(self, aligned: Aligned, metric: str, positive: int | None) -> None:
+        self.aligned, self.metric, self.positive = aligned, metric, positive
+        self.refused = refusal_of(aligned, metric, positive) is not None
+
+    def score(self, answers: np.ndarray) -> float:
+        return _score(self.metric, self.aligned.truth, answers, self._k, self.positive)
+
+    @property
+    def _k(self) -> int:
+        return len(self.aligned.classes)
+
+    def compare(self, answers: np.ndarray) -> dict[str, Any]:
+        """Score, and the difference from either model with its interval."""
+        result: dict[str, Any] = {"score": self.score(answers)}
+        for place, side in enumerate(("baseline", "model")):
+            pair = replace(self.aligned, answers=np.stack([self.aligned.answers[place], answers]))
+            samples, _ = bootstrap(
+                units_of(pair), ([0], [1]), self.metric, self.positive, n_resamples=RESAMPLES
+            )
+            low, high = (None, None) if self.refused else percentile(samples)
+            result[f"against_{side}"] = {"difference": samples.observed, "low": low, "high": high}
+        return result
+
+
+def _score(
+    metric: str, truth: np.ndarray, answers: np.ndarray, k: int, positive: int | None
+) -> float:
+    return float(metric_values(metric, *class_counts(truth, answers, k), positive))
+
+
+def fit_stack(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Fit a logarithmic pool: how much to trust either model, and each class's head start.
+
+    ``p_k ~ exp(w_1 log p_1k + w_2 log p_2k + b_k)``, by maximum likelihood with a slight ridge
+    (Genest & Zidek 1986, "Combining probability distributions"): 2 + k numbers, so that a small
+    validation split is enough.
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray of shape (2, n, k)
+        Of the two models on validation.
+    truth : numpy.ndarray of int, shape (n,)
+        Positions of the true classes.
+
+    Returns
+    -------
+    numpy.ndarray of shape (2 + k,)
+        The two weights, then the head starts.
+    """
+    n, k = probabilities.shape[1:]
+    logs = np.log(np.maximum(probabilities, LEAST))
+    hit = np.eye(k)[truth]
+    # The ridge pulls towards an even geometric mean, not towards guessing.
+    middle = np.concatenate([[0.5, 0.5], np.zeros(k)])
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = _mix(weights, probabilities)
+        surprise = special.logsumexp(scores, axis=1) - scores[np.arange(n), truth]
+        excess = special.softmax(scores, axis=1) - hit  # (n, k)
+        slopes = [(excess * log).sum() / n for log in logs] + list(excess.mean(axis=0))
+        away = weights - middle
+        return surprise.mean() + RIDGE * (away**2).sum(), np.array(slopes) + 2 * RIDGE * away
+
+    return optimize.minimize(loss, middle, jac=True, method="L-BFGS-B").x
+
+
+def _mix(weights: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    logs = np.log(np.maximum(probabilities, LEAST))
+    return weights[0] * logs[0] + weights[1] * logs[1] + weights[2:]
+
+
+def _cascade(judge: _Judge, test: Sure, validation: Sure) -> dict[str, Any]:
+    """Send the items that the baseline is least sure of to the model."""
+    metric, positive, k = judge.metric, judge.positive, test.probabilities.shape[-1]
+    order = np.argsort(test.probabilities[0].max(axis=1), kind="stable")
+    curve = []
+    for share in SHARES:
+        answers = _sent(test, order[: round(share * len(order))])
+        curve.append({"share": share, "score": _score(metric, test.truth, answers, k, positive)})
+    threshold, score = _threshold(validation, metric, positive)
+    chosen = np.flatnonzero(test.probabilities[0].max(axis=1) < threshold)
+    return {
+        "curve": curve,
+        "threshold": threshold,
+        "validation_score": score,
+        "share": len(chosen) / len(order),
+        **judge.compare(_sent(test, chosen)),
+    }
+
+
+def _sent(sure: Sure, items: np.ndarray) -> np.ndarray:
+    answers = sure.answers[0].copy()
+    answers[items] = sure.answers[1][items]
+    return answers
+
+
+def _threshold(validation: Sure, metric: str, positive: int | None) -> tuple[float, float]:
+    """Choose below which probability to send an item on; of equally good ones, fewest are sent."""
+    top, k = validation.probabilities[0].max(axis=1), validation.probabilities.shape[-1]
+    best, found = -np.inf, 0.0
+    candidates: Sequence[float] = [0.0, *np.quantile(top, SHARES[1:-1]), np.inf]
+    for threshold in candidates:
+        answers = _sent(validation, np.flatnonzero(top < threshold))
+        score = _score(metric, validation.truth, answers, k, positive)
+        if score > best + 1e-12:
+            best, found = score, float(threshold)
+    return min(found, 1.1), best  # above 1 everything is sent

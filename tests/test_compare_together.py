@@ -1,0 +1,122 @@
+"""Oracle, average, stack and cascade: hand-computed, against scikit-learn, and as sentences."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from worthit.compare.figures.cascade import cascade_figure
+from worthit.compare.pages.together import together_section
+from worthit.compare.report import Report
+from worthit.compare.run import Run
+from worthit.compare.together import fit_stack, together_numbers
+from worthit.tests.runs_factory import answers, make_run, truths
+
+TRUTH = ["a", "a", "b", "b", "a", "b"]
+BASELINE = [0.9, 0.4, 0.2, 0.1, 0.8, 0.55]  # probability of a: wrong on the second and the last
+MODEL = [0.3, 0.8, 0.4, 0.3, 0.9, 0.1]  # wrong on the first
+
+
+def run_of(name, of_a, truth=TRUTH):
+    def frame(prefix):
+        ids = pd.Index([f"{prefix}{i}" for i in range(len(truth))], dtype=object)
+        of_b = 1 - np.array(of_a)
+        table = pd.DataFrame({"truth": truth}, index=ids, dtype=object)
+        table["prediction"] = np.where(np.array(of_a) > 0.5, "a", "b")
+        return table.assign(p_a=of_a, p_b=of_b)
+
+    record = {"model": name, "dataset": {"classes": ["a", "b"]}, "scores": {}, "cost": {}}
+    return Run(record, frame("test-"), None, frame("val-"))
+
+
+def test_router_average_and_cascade_are_as_worked_out_by_hand():
+    found = together_numbers(run_of("tfidf", BASELINE), run_of("gru", MODEL), "accuracy", None)
+    assert found["oracle"]["accuracy"] == 1
+    assert (found["baseline"], found["model"]) == pytest.approx((4 / 6, 5 / 6))
+    # Means of a: 0.6, 0.6, 0.3, 0.2, 0.85, 0.325: all right.
+    assert found["average"]["score"] == 1
+    assert found["average"]["against_model"]["difference"] == pytest.approx(1 / 6)
+    # Least sure first: the last (0.55), the second (0.6); both are mended by the model.
+    curve = {row["share"]: row["score"] for row in found["cascade"]["curve"]}
+    assert (curve[0.0], curve[0.15], curve[0.35], curve[1.0]) == pytest.approx(
+        (4 / 6, 5 / 6, 1, 5 / 6)
+    )
+    assert 0.6 < found["cascade"]["threshold"] <= 0.8
+    assert found["cascade"]["share"] == pytest.approx(2 / 6)
+    assert found["cascade"]["validation_score"] == found["cascade"]["score"] == 1
+
+
+def test_stack_is_logistic_regression_over_log_probabilities():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(2, size=4000)
+    of_b = [np.clip(rng.normal(0.5 + gap * (2 * truth - 1), 0.2), 0.01, 0.99) for gap in (0.2, 0.1)]
+    probabilities = np.stack([np.column_stack([1 - p, p]) for p in of_b])
+    weights = fit_stack(probabilities, truth)
+    odds = np.column_stack([np.log(p / (1 - p)) for p in of_b])
+    theirs = LogisticRegression(C=np.inf, tol=1e-8).fit(odds, truth)
+    assert weights[:2] == pytest.approx(theirs.coef_[0], rel=0.05)  # our slight ridge
+    assert weights[3] - weights[2] == pytest.approx(theirs.intercept_[0], abs=0.03)
+
+
+def test_stack_of_a_model_and_noise_trusts_the_model():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(3, size=2000)
+    good = np.full((2000, 3), 0.1)
+    good[np.arange(2000), np.where(rng.random(2000) < 0.8, truth, rng.integers(3, size=2000))] = 0.8
+    noise = rng.dirichlet(np.ones(3), size=2000)
+    weights = fit_stack(np.stack([good, noise]), truth)
+    assert weights[0] > 0.7
+    assert abs(weights[1]) < 0.1
+
+
+def test_threshold_never_sees_the_test_split():
+    one, other = run_of("tfidf", BASELINE), run_of("gru", MODEL)
+    spoilt = replace(other, predictions=other.predictions.assign(prediction="a"))
+    found = [together_numbers(one, each, "accuracy", None) for each in (other, spoilt)]
+    assert found[0]["cascade"]["threshold"] == found[1]["cascade"]["threshold"]
+    assert found[0]["stack"]["weights"] == found[1]["stack"]["weights"]
+
+
+@pytest.mark.parametrize(
+    ("change", "missing", "there"),
+    [
+        ({"validation": None}, "'gru' has no predictions of validation", "average"),
+        ({"predictions": None}, "'gru' gives no probabilities of the test split", "oracle"),
+    ],
+)
+def test_what_is_missing_is_said_in_one_line(change, missing, there):
+    one, other = run_of("tfidf", BASELINE), run_of("gru", MODEL)
+    if "predictions" in change:
+        change = {"predictions": other.predictions[["truth", "prediction"]]}
+    found = together_numbers(one, replace(other, **change), "accuracy", None)
+    assert found["missing"] == missing
+    assert there in found
+    assert "cascade" not in found
+
+
+def two_runs(n=800):
+    truth = truths(n, {"a": 2, "b": 1, "c": 1})
+    return [
+        make_run("tfidf", truth, answers(truth, 0.80, 1)),
+        make_run("gru", truth, answers(truth, 0.82, 2, hardness_seed=8), seed=1),
+    ]
+
+
+def test_page_says_whether_running_both_pays():
+    numbers = Report.from_runs(two_runs()).numbers
+    section = together_section(numbers, numbers["pairings"][0])
+    assert "There is something to gain from running both: the " in section
+    assert "perfect choice between the two" in section
+    assert cascade_figure(numbers, numbers["pairings"][0]).startswith(b"\x89PNG")
+    runs = two_runs()
+    twin = replace(runs[0], record={**runs[0].record, "model": "twin", "family": "neural"})
+    same = Report.from_runs([runs[0], twin]).numbers
+    section = together_section(same, same["pairings"][0])
+    assert "There is nothing clear to gain from running both" in section
+    assert "so the cascade is `tfidf`" in section
+
+
+def test_old_reports_have_no_such_section():
+    assert together_section({}, {"baseline": "tfidf"}) == ""
