@@ -17,7 +17,7 @@ LEVEL = 0.05
 SEED = 20_190_728
 
 
-def violation(scores: Sequence[float], others: Sequence[float]) -> float:
+def violation(scores: Sequence[float] | np.ndarray, others: Sequence[float] | np.ndarray) -> float:
     """Return how much of the distance between two samples speaks against the first.
 
     ``int_V (F^-1 - G^-1)^2 / int (F^-1 - G^-1)^2`` over quantiles, with V the quantiles at which
