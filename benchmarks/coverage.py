@@ -216,7 +216,7 @@ def many_sets(
 
 
 def examine(regime: Regime, n_sets: int, n_resamples: int, jobs: int) -> tuple[list[str], ...]:
-    """Return the regime's rows of the three tables, from a fifth of the sets for each difference."""
+    """Return the rows of the three tables, from a fifth of the sets for each difference."""
     n_sets = max(n_sets // (len(TRUE) + 1), 1)
     judged = {true: many_sets(regime, true, n_sets, n_resamples, jobs) for true in TRUE}
     equal = judged[0.0]
