@@ -199,4 +199,4 @@ class NbsvmClassifier(SparseClassifier):
         return sparse.csr_array((values, features.indices, features.indptr), shape=features.shape)
 
     def _settings(self) -> dict[str, Any]:
-        return {"analyzers": ("word",), "word_max": self.word_max, "lowercase": self.lowercase}
+        return {"analyzers": ("word",), "word_max": self.word_max} | self._reading()

@@ -19,7 +19,7 @@ from sklearn.base import clone
 
 from worthit.baselines.sparse.balance import BALANCES
 from worthit.baselines.sparse.classifier import SparseClassifier
-from worthit.baselines.sparse.counts import STOP_WORDS, Counts, count
+from worthit.baselines.sparse.counts import STOP_WORDS, count
 from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
 from worthit.baselines.sparse.logistic import Objective, fit_logistic, fit_path
@@ -112,6 +112,21 @@ class TfidfClassifier(SparseClassifier):
     # How far an L1 model can be thinned out: from a few dozen features to nearly all of use.
     path: ClassVar[tuple[float, ...]] = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
     path_fields: ClassVar[dict[str, Any]] = {"tolerance": 0.03}  # enough to see where it bends
+    # What may still gain a little once the rest is right, the likeliest first.
+    turns: ClassVar[tuple[dict[str, Any], ...]] = (
+        {"balance": "none"},
+        {"balance": "weights"},
+        {"lowercase": False},
+        {"binary": True},
+        {"min_df": 1},
+        {"naive_bayes": False},
+        {"naive_bayes": True},
+        {"word_max": 3},
+        {"char_min": 1},
+        {"norm": "none"},
+        {"max_df": 0.5},
+        {"stop_words": "english"},
+    )
     # What most people run: scikit-learn's two classes as they come, then one change at a time.
     rungs: ClassVar[dict[str, tuple[str, dict[str, Any]]]] = {
         "default": ("single words, L2, C = 1, as scikit-learn comes", OUT_OF_THE_BOX),
@@ -184,8 +199,12 @@ class TfidfClassifier(SparseClassifier):
             "char_min": IntDistribution(1, 3),
             "char_max": IntDistribution(3, 5),
             "min_df": IntDistribution(1, 5),
+            "max_df": CategoricalDistribution([1.0, 0.5, 0.2]),
             "sublinear": CategoricalDistribution([True, False]),
+            "binary": CategoricalDistribution([False, True]),
+            "norm": CategoricalDistribution(["l2", "none"]),
             "lowercase": CategoricalDistribution([True, False]),
+            "stop_words": CategoricalDistribution(["none", "english"]),
             "naive_bayes": CategoricalDistribution([True, False]),
             "C": FloatDistribution(0.3, 100.0, log=True),
             "balance": CategoricalDistribution(["none", "weights"]),
@@ -194,16 +213,16 @@ class TfidfClassifier(SparseClassifier):
     def prepare(self, inputs: Sequence[Any]) -> Prepared:
         """Count once all n-grams that any point of the search space may need.
 
-        Lowered or cased ones as they are asked for, the classifier's own at once.
+        Lowered or cased, with or without stop words as they are asked for; the classifier's own
+        at once.
         """
         space = self.search_space()
         largest = {
             name: max(getattr(self, name), space[name].high)  # type: ignore[attr-defined]
             for name in ("word_max", "char_max")
         }
-        ways = partial(_count, inputs, largest | {"stop_words": self.stop_words})
-        prepared = Prepared(ways, np.arange(len(inputs)))
-        prepared.counts(self.lowercase)
+        prepared = Prepared(partial(count, inputs, **largest), np.arange(len(inputs)))
+        prepared.counts(**self._reading())
         return prepared
 
     def fit(
@@ -275,7 +294,7 @@ class TfidfClassifier(SparseClassifier):
     ) -> tuple[sparse.csr_array, NDArray[np.int64], NDArray[np.float64]]:
         self.classes_, codes = encode_labels(inputs, labels)
         if isinstance(inputs, Prepared):
-            counts = inputs.counts(self.lowercase)
+            counts = inputs.counts(**self._reading())
         else:
             counts = count(inputs, **self._settings())
         self.features_ = Features.fit(counts, self._selections(), self._settings())
@@ -295,9 +314,10 @@ class TfidfClassifier(SparseClassifier):
             "analyzers": self._analyzers(),
             "word_max": self.word_max,
             "char_max": self.char_max,
-            "lowercase": self.lowercase,
-            "stop_words": self.stop_words,
-        }
+        } | self._reading()
+
+    def _reading(self) -> dict[str, Any]:
+        return super()._reading() | {"stop_words": self.stop_words}
 
     def _selections(self) -> dict[str, Selection]:
         shared = (self.min_df, self.max_df, self.sublinear, self.binary, self.norm)
@@ -306,7 +326,3 @@ class TfidfClassifier(SparseClassifier):
             "char": Selection(self.char_min, self.char_max, *shared),
         }
         return {analyzer: both[analyzer] for analyzer in self._analyzers()}
-
-
-def _count(inputs: Sequence[Any], settings: dict[str, Any], lowercase: bool) -> Counts:
-    return count(inputs, lowercase=lowercase, **settings)

@@ -2,13 +2,13 @@
 
 First the untuned default, then the classifier's own strong starts, then, whenever a trial has
 become the best, its neighbours: the same point with a value such as C a step larger and smaller,
-then half a step. A sampler needs many trials to find such a value by chance. The answer depends on
-the trials so far and on nothing else, so a search that was killed and repeated proposes what it
-would have proposed.
+then half a step; then with one other field turned at a time. A sampler needs many trials to find
+such values by chance. The answer depends on the trials so far and on nothing else, so a search that
+was killed and repeated proposes what it would have proposed.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from optuna.distributions import BaseDistribution
@@ -30,7 +30,8 @@ def propose(
     ----------
     classifier : classifier
         With its default fields. ``starts``, if it has them, lists points as changes to these;
-        ``steps`` says by which factor the neighbours of a field's best value differ.
+        ``steps`` says by which factor the neighbours of a field's best value differ; ``turns``
+        lists single changes to the best point.
     space : mapping of str to distribution
         The fields being searched.
     tried : sequence of dict
@@ -45,18 +46,17 @@ def propose(
     """
     fields = classifier.get_params()
     default = {name: fields[name] for name in space}
-    candidates = [default, *_starts(classifier, default, space)]
+    candidates = [default, *_changed(default, getattr(classifier, "starts", ()), space)]
     if best is not None:
         candidates.extend(_neighbours(best, getattr(classifier, "steps", {}), space))
+        candidates.extend(_changed(best, getattr(classifier, "turns", ()), space))
     return next((point for point in candidates if not _seen(point, tried)), None)
 
 
-def _starts(classifier: Any, default: Point, space: Mapping[str, BaseDistribution]) -> list[Point]:
-    """List the classifier's starts; a field that the user fixed keeps the user's value."""
-    return [
-        default | {name: value for name, value in start.items() if name in space}
-        for start in getattr(classifier, "starts", ())
-    ]
+def _changed(point: Point, changes: Iterable[Point], space: Mapping[str, Any]) -> Iterator[Point]:
+    """Apply each change to a point; a field that the user fixed keeps the user's value."""
+    for change in changes:
+        yield point | {name: value for name, value in change.items() if name in space}
 
 
 def _neighbours(

@@ -42,9 +42,9 @@ def test_trial_0_is_the_untuned_default(tmp_path):
 
 
 def test_same_seed_draws_the_same_trials_and_another_seed_others(tmp_path):
-    first, second = run(tmp_path / "a.log", trials=20), run(tmp_path / "b.log", trials=20)
+    first, second = run(tmp_path / "a.log", trials=30), run(tmp_path / "b.log", trials=30)
     assert params(first) == params(second)
-    other = params(run(tmp_path / "c.log", trials=20, seed=1))
+    other = params(run(tmp_path / "c.log", trials=30, seed=1))
     n_starts = 1 + len(TfidfClassifier.starts)
     assert other[:n_starts] == params(first)[:n_starts]
     assert other[-1] != params(first)[-1]

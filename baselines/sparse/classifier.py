@@ -85,10 +85,14 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):
 
     def _transform(self, inputs: Sequence[Any] | Counts | Prepared) -> sparse.csr_array:
         if isinstance(inputs, Prepared):
-            inputs = inputs.counts(self.lowercase)
+            inputs = inputs.counts(**self._reading())
         if isinstance(inputs, Counts):
             return self.features_.transform(inputs)
         return self.features_.transform_new(inputs)
+
+    def _reading(self) -> dict[str, Any]:
+        """Return what decides which words a text is made of: another value, another count."""
+        return {"lowercase": self.lowercase}
 
     @staticmethod
     def _balanced(

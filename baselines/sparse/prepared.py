@@ -1,8 +1,9 @@
-"""Inputs that are counted when somebody asks, lowered or as they are, and then never again."""
+"""Inputs that are counted when somebody asks, read in one way or another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +17,21 @@ LOCK = Lock()  # threads over folds ask at the same moment; one of them counts
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a search over lowered and cased texts shares; indexable by row.
+    """What a search over ways of reading the texts shares; indexable by row.
+
+    Two readings are kept: the first, which most trials want, and the last. That bounds the memory.
 
     Attributes
     ----------
     count : callable
-        Counts all inputs, given whether to lower them.
+        Counts all inputs, given how to read them: lowered or not, with stop words or without.
     rows : numpy.ndarray of shape (n_items,)
         The inputs that are meant.
     """
 
-    count: Callable[[bool], Counts]
+    count: Callable[..., Counts]
     rows: NDArray[np.int64]
-    _counted: dict[bool, Counts] = field(default_factory=dict)
+    _counted: dict[tuple, Counts] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -36,9 +39,12 @@ class Prepared:
     def __getitem__(self, rows: NDArray[np.int64] | slice) -> "Prepared":
         return replace(self, rows=self.rows[rows])
 
-    def counts(self, lowercase: bool) -> Counts:
-        """Return the counts of the rows that are meant."""
+    def counts(self, **reading: Any) -> Counts:
+        """Return the counts of the rows that are meant, for texts read in this way."""
+        key = tuple(sorted(reading.items()))
         with LOCK:
-            if lowercase not in self._counted:
-                self._counted[lowercase] = self.count(lowercase)
-        return self._counted[lowercase][self.rows]
+            if key not in self._counted:
+                for last in list(self._counted)[1:]:
+                    del self._counted[last]
+                self._counted[key] = self.count(**reading)
+            return self._counted[key][self.rows]
