@@ -8,12 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
+from optuna.distributions import BaseDistribution
 from scipy import sparse
 from sklearn.base import clone
 
@@ -24,26 +19,11 @@ from worthit.baselines.sparse.features import Features
 from worthit.baselines.sparse.labels import check_choice, encode_labels
 from worthit.baselines.sparse.logistic import Objective, fit_logistic, fit_path
 from worthit.baselines.sparse.prepared import Prepared
+from worthit.baselines.sparse.space import PATH, RUNGS, STARTS, TURNS, search_space
 from worthit.baselines.sparse.weighting import NORMS, Selection
 from worthit.core.errors import InputError
 
 __all__ = ["TfidfClassifier"]
-
-OUT_OF_THE_BOX: dict[str, Any] = {
-    "analyzer": "word",
-    "word_max": 1,
-    "min_df": 1,
-    "max_df": 1.0,
-    "sublinear": False,
-    "binary": False,
-    "norm": "l2",
-    "naive_bayes": False,
-    "lowercase": True,
-    "stop_words": "none",
-    "penalty": "l2",
-    "C": 1.0,
-    "balance": "none",
-}
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -93,49 +73,19 @@ class TfidfClassifier(SparseClassifier):
     seed : int
         For the solver's coordinate order and for resampling.
     jobs : int
-        Processes over the classes; changes nothing but the time.
+        Threads over the classes; changes nothing but the time.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("text", "pair")
     family: ClassVar[str] = "linear"
     threads: ClassVar[bool] = True  # counting aside, everything lets other threads run
     search_fields: ClassVar[dict[str, Any]] = {"jobs": 1}  # a search has its threads over folds
-    # Where a search begins: settings that do well on texts of very different kinds.
-    starts: ClassVar[tuple[dict[str, Any], ...]] = (
-        {"C": 10.0},
-        {"analyzer": "char", "C": 10.0},
-        {"analyzer": "char", "naive_bayes": False, "C": 10.0},
-        {"analyzer": "word", "C": 10.0},
-        {"C": 10.0, "balance": "none"},
-    )
+    starts: ClassVar[tuple[dict[str, Any], ...]] = STARTS
     steps: ClassVar[dict[str, float]] = {"C": 3.0}
-    # How far an L1 model can be thinned out: from a few dozen features to nearly all of use.
-    path: ClassVar[tuple[float, ...]] = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+    turns: ClassVar[tuple[dict[str, Any], ...]] = TURNS
+    rungs: ClassVar[dict[str, tuple[str, dict[str, Any]]]] = RUNGS
+    path: ClassVar[tuple[float, ...]] = PATH
     path_fields: ClassVar[dict[str, Any]] = {"tolerance": 0.03}  # enough to see where it bends
-    # What may still gain a little once the rest is right, the likeliest first.
-    turns: ClassVar[tuple[dict[str, Any], ...]] = (
-        {"balance": "none"},
-        {"balance": "weights"},
-        {"lowercase": False},
-        {"binary": True},
-        {"min_df": 1},
-        {"naive_bayes": False},
-        {"naive_bayes": True},
-        {"word_max": 3},
-        {"char_min": 1},
-        {"norm": "none"},
-        {"max_df": 0.5},
-        {"stop_words": "english"},
-    )
-    # What most people run: scikit-learn's two classes as they come, then one change at a time.
-    rungs: ClassVar[dict[str, tuple[str, dict[str, Any]]]] = {
-        "default": ("single words, L2, C = 1, as scikit-learn comes", OUT_OF_THE_BOX),
-        "penalty": ("L1 in place of L2", OUT_OF_THE_BOX | {"penalty": "l1"}),
-        "balanced": (
-            "classes weighted",
-            OUT_OF_THE_BOX | {"penalty": "l1", "balance": "weights"},
-        ),
-    }
 
     analyzer: str = "both"
     word_max: int = 2
@@ -189,26 +139,7 @@ class TfidfClassifier(SparseClassifier):
         The penalty is chosen among all three, the elastic net with an even mixture. Asked for by
         ``penalty``, it has its mixture searched instead.
         """
-        penalties: BaseDistribution = CategoricalDistribution(["l1", "l2", "elasticnet"])
-        mixture = {"penalty": penalties}
-        if self.penalty == "elasticnet":
-            mixture = {"l1_ratio": FloatDistribution(0.05, 0.95)}
-        return mixture | {
-            "analyzer": CategoricalDistribution(["word", "char", "both"]),
-            "word_max": IntDistribution(1, 3),
-            "char_min": IntDistribution(1, 3),
-            "char_max": IntDistribution(3, 5),
-            "min_df": IntDistribution(1, 5),
-            "max_df": CategoricalDistribution([1.0, 0.5, 0.2]),
-            "sublinear": CategoricalDistribution([True, False]),
-            "binary": CategoricalDistribution([False, True]),
-            "norm": CategoricalDistribution(["l2", "none"]),
-            "lowercase": CategoricalDistribution([True, False]),
-            "stop_words": CategoricalDistribution(["none", "english"]),
-            "naive_bayes": CategoricalDistribution([True, False]),
-            "C": FloatDistribution(0.3, 100.0, log=True),
-            "balance": CategoricalDistribution(["none", "weights"]),
-        }
+        return search_space(self.penalty)
 
     def prepare(self, inputs: Sequence[Any]) -> Prepared:
         """Count once all n-grams that any point of the search space may need.
