@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 
-__all__ = ["sha256_of"]
+__all__ = ["sha256_of", "sha256_of_file"]
 
 
 def sha256_of(parts: Iterable[str]) -> str:
@@ -33,3 +35,15 @@ def sha256_of(parts: Iterable[str]) -> str:
         digest.update(f"{len(data)}:".encode())
         digest.update(data)
     return digest.hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """Hash a file's content, 64 hexadecimal digits; once for as long as it stays as it is."""
+    found = path.stat()
+    return _sha256_of_file(path.resolve(), found.st_mtime_ns, found.st_size)
+
+
+@lru_cache
+def _sha256_of_file(path: Path, modified: int, size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

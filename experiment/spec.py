@@ -80,7 +80,9 @@ class Spec:
         str
             Twelve hexadecimal digits.
         """
-        fields = {name: v for name, v in classifier.get_params().items() if name != "jobs"}
+        # Of a file that a field names, its content counts and not where it lies.
+        decisive = getattr(classifier, "identity", classifier.get_params)()
+        fields = {name: v for name, v in decisive.items() if name != "jobs"}
         space = {name: repr(choices) for name, choices in classifier.search_space().items()}
         content = asdict(self) | {"settings": sorted(self.settings), "fields": fields}
         # Where a file of the user's own lies says nothing; its source is one of the fields.

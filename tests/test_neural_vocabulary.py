@@ -23,9 +23,9 @@ def test_words_are_found_in_three_scripts(text, expected):
 
 
 def test_vocabulary_keeps_frequent_words_most_frequent_first():
-    vocabulary = Vocabulary.learn(["b b b a a c", "a a rare"], min_count=2, max_words=10)
+    vocabulary = Vocabulary.learn(["b b b a a c", "a a rare"], min_count=2, size=10)
     assert vocabulary.known == (*SPECIAL, "a", "b")
-    assert Vocabulary.learn(["b b a a c c"], 2, max_words=2).known == (*SPECIAL, "a", "b")
+    assert Vocabulary.learn(["b b a a c c"], 2, size=2).known == (*SPECIAL, "a", "b")
 
 
 def test_text_begins_with_a_mark_so_that_an_empty_one_is_not_empty():

@@ -1,11 +1,49 @@
 """From a vector per token to one per text; padding never counts."""
 
 import torch
+from torch import nn
 
-__all__ = ["last", "pool", "pool_sides", "reverse_within"]
+__all__ = ["Pooling", "last", "pool", "pool_sides", "reverse_within"]
 
 
-def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
+class Pooling(nn.Module):
+    """Summarises texts, or the sides of pairs, in one or several ways at once.
+
+    Parameters
+    ----------
+    how : str
+        ``mean``, ``max``, ``attention`` (a mean weighted by a learned score of each token), or
+        some of them joined by ``+``.
+    width : int
+        Length of a token's state.
+    pairs : bool
+        Whether texts have two sides, which are pooled apart and compared.
+    """
+
+    def __init__(self, how: str, width: int, *, pairs: bool) -> None:
+        super().__init__()
+        self.how, self.pairs = how, pairs
+        self.n_outputs = width * len(how.split("+")) * (4 if pairs else 1)
+        attentive = "attention" in how.split("+")
+        self.score = (
+            nn.Sequential(nn.Linear(width, width), nn.Tanh(), nn.Linear(width, 1, bias=False))
+            if attentive
+            else None
+        )
+
+    def forward(
+        self, states: torch.Tensor, mask: torch.Tensor, second: torch.Tensor
+    ) -> torch.Tensor:
+        """Pool (batch, time, dim) to (batch, n_outputs); ``second`` marks the second sides."""
+        scores = None if self.score is None else self.score(states).squeeze(-1)  # (batch, time)
+        if self.pairs:
+            return pool_sides(states, mask, second, self.how, scores)
+        return pool(states, mask, self.how, scores)
+
+
+def pool(
+    states: torch.Tensor, mask: torch.Tensor, how: str, scores: torch.Tensor | None = None
+) -> torch.Tensor:
     """Summarise each text's token states.
 
     Parameters
@@ -15,7 +53,9 @@ def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
     mask : torch.Tensor
         (batch, time), True where there is a token; a row without any gives zeros.
     how : str
-        ``mean``, ``max`` or ``max+mean`` (both, side by side).
+        ``mean``, ``max``, ``attention`` or several side by side, such as ``max+mean``.
+    scores : torch.Tensor, optional
+        (batch, time), what ``attention`` weighs tokens by.
 
     Returns
     -------
@@ -23,7 +63,12 @@ def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
         (batch, dim), or (batch, 2 * dim) for ``max+mean``.
     """
     if "+" in how:
-        return torch.cat([pool(states, mask, part) for part in how.split("+")], dim=-1)
+        return torch.cat([pool(states, mask, part, scores) for part in how.split("+")], dim=-1)
+    if how == "attention":
+        assert scores is not None
+        lowest = torch.finfo(scores.dtype).min
+        weights = scores.masked_fill(~mask, lowest).softmax(dim=1) * mask  # (batch, time)
+        return (states * weights.unsqueeze(-1)).sum(dim=1)
     mask = mask.unsqueeze(-1)  # (batch, time, 1)
     counts = mask.sum(dim=1)  # (batch, 1)
     if how == "mean":
@@ -33,7 +78,11 @@ def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
 
 
 def pool_sides(
-    states: torch.Tensor, mask: torch.Tensor, second: torch.Tensor, how: str
+    states: torch.Tensor,
+    mask: torch.Tensor,
+    second: torch.Tensor,
+    how: str,
+    scores: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Summarise both sides of pairs and how they differ.
 
@@ -41,7 +90,7 @@ def pool_sides(
 
     Parameters
     ----------
-    states, mask, how
+    states, mask, how, scores
         As for :func:`pool`.
     second : torch.Tensor
         (batch, time), True in the second side.
@@ -51,7 +100,7 @@ def pool_sides(
     torch.Tensor
         (batch, 4 * dim), or (batch, 8 * dim) for ``max+mean``.
     """
-    u, v = pool(states, mask & ~second, how), pool(states, mask & second, how)
+    u, v = (pool(states, mask & side, how, scores) for side in (~second, second))
     return torch.cat([u, v, (u - v).abs(), u * v], dim=-1)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from worthit.neural.training.pooling import last, pool, pool_sides, reverse_within
+from worthit.neural.training.pooling import Pooling, last, reverse_within
 from worthit.neural.training.vocabulary import PAD
 from worthit.neural.training.word_vectors import WordVectors, in_second_side
 
@@ -33,7 +33,7 @@ class RecurrentNetwork(nn.Module):
     bidirectional : bool
         Read each layer's input backwards as well.
     pooling : str
-        ``mean``, ``max``, ``max+mean`` or ``last``.
+        See :class:`~worthit.neural.training.pooling.Pooling`; or ``last``.
     concat_last : bool
         Put the last state beside the pooled ones.
     dropout, word_dropout : float
@@ -58,16 +58,16 @@ class RecurrentNetwork(nn.Module):
     ) -> None:
         super().__init__()
         width = hidden * (1 + bidirectional)
-        self.pairs, self.pooling = pairs, pooling
         self.with_last = concat_last or pooling == "last"
         self.vectors = WordVectors(n_words, embedding, pairs=pairs, word_dropout=word_dropout)
         self.layers = nn.ModuleList(
             RecurrentLayer(cell, width if layer else embedding, hidden, bidirectional)
             for layer in range(layers)
         )
-        n_pooled = 0 if pooling == "last" else len(pooling.split("+")) * (4 if pairs else 1)
+        self.pooling = None if pooling == "last" else Pooling(pooling, width, pairs=pairs)
+        n_pooled = self.pooling.n_outputs if self.pooling else 0
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(width * (n_pooled + self.with_last), n_classes)
+        self.head = nn.Linear(n_pooled + width * self.with_last, n_classes)
 
     def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
         """Compute logits (batch, classes) from word ids (batch, time)."""
@@ -77,10 +77,8 @@ class RecurrentNetwork(nn.Module):
         for layer in self.layers:
             states, ends = layer(self._hide_features(states), lengths)
         summaries = [ends] if self.with_last else []
-        if self.pooling != "last" and self.pairs:
-            summaries.append(pool_sides(states, mask, in_second_side(input_ids), self.pooling))
-        elif self.pooling != "last":
-            summaries.append(pool(states, mask, self.pooling))
+        if self.pooling is not None:
+            summaries.append(self.pooling(states, mask, in_second_side(input_ids)))
         return self.head(self.dropout(torch.cat(summaries, dim=-1)))
 
     def _hide_features(self, states: torch.Tensor) -> torch.Tensor:
@@ -92,6 +90,20 @@ class RecurrentNetwork(nn.Module):
         return states * kept  # (batch, time, dim) * (batch, 1, dim)
 
 
+def remember(cell: nn.RNNBase, hidden: int) -> None:
+    """Let a fresh cell begin by keeping its state, without which it takes epochs to learn to.
+
+    An LSTM's forget gates begin at 1 (Jozefowicz et al., 2015), the state of simple units is
+    turned but not shrunk (Saxe et al., 2014).
+    """
+    with torch.no_grad():
+        if isinstance(cell, nn.LSTM):  # torch has two biases for each gate, which it adds up
+            cell.bias_ih_l0[hidden : 2 * hidden] = 1.0
+            cell.bias_hh_l0[hidden : 2 * hidden] = 0.0
+        elif isinstance(cell, nn.RNN):
+            nn.init.orthogonal_(cell.weight_hh_l0)
+
+
 class RecurrentLayer(nn.Module):
     """One layer, in one direction or both."""
 
@@ -99,6 +111,8 @@ class RecurrentLayer(nn.Module):
         super().__init__()
         self.forwards = cell(n_inputs, hidden, batch_first=True)
         self.backwards = cell(n_inputs, hidden, batch_first=True) if bidirectional else None
+        for direction in filter(None, (self.forwards, self.backwards)):
+            remember(direction, hidden)
 
     def forward(
         self, states: torch.Tensor, lengths: torch.Tensor

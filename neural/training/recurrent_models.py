@@ -12,6 +12,7 @@ from optuna.distributions import (
 from torch import nn
 
 from worthit.neural.training.checks import require_at_least, require_one_of
+from worthit.neural.training.pieces import Pieces
 from worthit.neural.training.recurrent import RecurrentNetwork
 from worthit.neural.training.vocabulary import Vocabulary
 from worthit.neural.training.word_models import WordClassifier
@@ -19,7 +20,7 @@ from worthit.neural.training.word_models import WordClassifier
 __all__ = ["RecurrentClassifier"]
 
 
-POOLINGS = ("max", "mean", "max+mean", "last")
+POOLINGS = ("max", "mean", "attention", "max+mean", "last")
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -35,7 +36,8 @@ class RecurrentClassifier(WordClassifier):
     bidirectional : bool
         Read backwards as well.
     pooling : str
-        ``max``, ``mean``, ``max+mean`` or ``last``.
+        ``max``, ``mean``, ``attention`` (a mean weighted by what is learned), ``max+mean`` or
+        ``last``.
     concat_last : bool
         Put the last state beside the pooled ones.
     """
@@ -48,14 +50,14 @@ class RecurrentClassifier(WordClassifier):
     pooling: str = "max+mean"
     concat_last: bool = False
 
-    def new_network(self, encoder: Vocabulary, n_classes: int) -> RecurrentNetwork:
+    def new_network(self, encoder: Vocabulary | Pieces, n_classes: int) -> RecurrentNetwork:
         """Build the network for a vocabulary."""
         return RecurrentNetwork(
             self.cell,
             n_words=len(encoder),
             n_classes=n_classes,
             pairs=encoder.pairs,
-            embedding=self.embedding,
+            embedding=self.width_,
             hidden=self.hidden,
             layers=self.layers,
             bidirectional=self.bidirectional,
@@ -81,6 +83,6 @@ class RecurrentClassifier(WordClassifier):
             "layers": IntDistribution(1, 2),
             "dropout": FloatDistribution(0.1, 0.7),
             "word_dropout": FloatDistribution(0.0, 0.5),
-            "pooling": CategoricalDistribution(["max", "mean", "max+mean"]),
+            "pooling": CategoricalDistribution(["max", "mean", "attention", "max+mean"]),
             "concat_last": CategoricalDistribution([False, True]),
         }

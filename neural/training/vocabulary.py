@@ -1,7 +1,7 @@
 """Words as integers: a vocabulary learned from the training texts alone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,7 @@ from worthit.core.files import read_json, write_json
 from worthit.neural.training.encoded import Encoded, room_for_each
 from worthit.neural.training.words import words
 
-__all__ = ["PAD", "SEPARATOR", "START", "UNKNOWN", "Vocabulary"]
+__all__ = ["PAD", "SEPARATOR", "SPECIAL", "START", "UNKNOWN", "Vocabulary", "join_sides", "sides"]
 
 SPECIAL = ("<pad>", "<unk>", "<start>", "<sep>")
 PAD, UNKNOWN, START, SEPARATOR = range(4)
@@ -42,8 +42,8 @@ class Vocabulary:
     pairs: bool = False
 
     @classmethod
-    def learn(cls, inputs: Sequence, min_count: int, max_words: int) -> "Vocabulary":
-        """Collect the words that occur at least ``min_count`` times, at most ``max_words``.
+    def learn(cls, inputs: Sequence, min_count: int, size: int) -> "Vocabulary":
+        """Collect the words that occur at least ``min_count`` times, at most ``size``.
 
         Parameters
         ----------
@@ -51,13 +51,13 @@ class Vocabulary:
             The texts or pairs being fitted, and no others.
         min_count : int
             A rarer word is unknown.
-        max_words : int
+        size : int
             The most frequent ones are kept; equally frequent ones in alphabetical order.
         """
         counts = Counter(chain.from_iterable(words(side) for one in inputs for side in sides(one)))
         frequent = (word for word, count in counts.items() if count >= min_count)
         ranked = sorted(frequent, key=lambda word: (-counts[word], word))
-        return cls((*SPECIAL, *ranked[:max_words]), pairs=not isinstance(inputs[0], str))
+        return cls((*SPECIAL, *ranked[:size]), pairs=not isinstance(inputs[0], str))
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -69,16 +69,9 @@ class Vocabulary:
 
     def encode(self, inputs: Sequence, max_length: int) -> Encoded:
         """Turn texts or pairs into ids, cut to ``max_length`` tokens."""
-        rows, n_cut = [], 0
-        for one in inputs:
-            parts = [self._ids_of(side) for side in sides(one)]
-            rooms = room_for_each([len(part) for part in parts], max_length - len(parts))
-            n_cut += sum(rooms) < sum(map(len, parts))
-            row: list[int] = []
-            for mark, part, room in zip((START, SEPARATOR), parts, rooms, strict=False):
-                row += [mark, *part[:room]]
-            rows.append(np.array(row, dtype=np.int32))
-        return Encoded(rows, n_cut / max(len(rows), 1))
+        return join_sides(
+            ([self._ids_of(side) for side in sides(one)] for one in inputs), max_length
+        )
 
     def save(self, folder: Path) -> None:
         """Write the words as JSON."""
@@ -93,6 +86,19 @@ class Vocabulary:
     def _ids_of(self, text: str) -> list[int]:
         ids = self.ids
         return [ids[word] if word in ids else len(ids) + _hash(word) for word in words(text)]
+
+
+def join_sides(inputs: Iterable[list[list[int]]], max_length: int) -> Encoded:
+    """Make one row of each input's sides, marked and cut to ``max_length`` tokens together."""
+    rows, n_cut = [], 0
+    for parts in inputs:
+        rooms = room_for_each([len(part) for part in parts], max_length - len(parts))
+        n_cut += sum(rooms) < sum(map(len, parts))
+        row: list[int] = []
+        for mark, part, room in zip((START, SEPARATOR), parts, rooms, strict=False):
+            row += [mark, *part[:room]]
+        rows.append(np.array(row, dtype=np.int32))
+    return Encoded(rows, n_cut / max(len(rows), 1))
 
 
 def _hash(word: str) -> int:

@@ -1,52 +1,131 @@
-"""What models that learn their own word vectors share: the vocabulary's hyper-parameters."""
+"""What models that learn their own word vectors share: tokens, vocabulary, embedding."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
-from worthit.neural.training.checks import require_at_least, require_share
+import torch
+
+from worthit.core.errors import InputError
+from worthit.core.hashing import sha256_of_file
+from worthit.neural.training.batches import Examples
+from worthit.neural.training.checks import require_at_least, require_one_of, require_share
 from worthit.neural.training.classifier import NeuralClassifier
-from worthit.neural.training.vocabulary import Vocabulary
+from worthit.neural.training.clock import Clock
+from worthit.neural.training.pieces import Pieces
+from worthit.neural.training.vectors_file import read_vectors, width_of
+from worthit.neural.training.vocabulary import SPECIAL, Vocabulary
 
 __all__ = ["WordClassifier"]
+
+SIZES = {"words": 50_000, "bpe": 8_000}  # of the vocabulary, unless told
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class WordClassifier(NeuralClassifier):
-    """A classifier over words, trained from scratch.
+    """A classifier over words or pieces of words, trained from scratch.
 
     Parameters
     ----------
-    embedding : int
-        Width of a word's vector.
+    tokens : str
+        ``words``, or ``bpe``: pieces of words by byte-pair encoding, learned from the training
+        part.
     min_count : int
-        Words seen less often in the training part are unknown.
-    max_words : int
-        The vocabulary keeps at most so many, the most frequent ones.
+        Words, or neighbouring pieces, seen less often in the training part are not in the
+        vocabulary.
+    vocabulary : int or str
+        Most tokens in the vocabulary, the most frequent ones; ``auto``: 50,000 words or 8,000
+        pieces.
+    embedding : int or str
+        Width of a token's vector; ``auto``: the fourth root of the vocabulary's size.
+    vectors : str
+        A text file of pretrained word vectors (word2vec, fastText, GloVe), which then say how wide
+        a vector is; ``none``: all start at random.
     dropout : float
         Share of values hidden while training.
     word_dropout : float
-        Share of whole words hidden while training.
+        Share of whole tokens hidden while training.
     """
 
-    embedding: int = 100
+    learned: ClassVar[tuple[str, ...]] = (*NeuralClassifier.learned, "width_")
+
+    tokens: str = "words"
     min_count: int = 2
-    max_words: int = 50_000
+    vocabulary: int | str = "auto"
+    embedding: int | str = 100
+    vectors: str = "none"
     dropout: float = 0.5
     word_dropout: float = 0.3
 
-    def learn_encoder(self, inputs: Sequence) -> Vocabulary:
-        """Learn the vocabulary."""
-        return Vocabulary.learn(inputs, self.min_count, self.max_words)
+    def learn_encoder(self, inputs: Sequence) -> Vocabulary | Pieces:
+        """Learn the vocabulary, and with it how wide its vectors are."""
+        size = SIZES[self.tokens] if self.vocabulary == "auto" else int(self.vocabulary)
+        encoder = self._encoder.learn(inputs, self.min_count, size)
+        if self.vectors != "none":
+            self.width_ = width_of(Path(self.vectors))
+        elif self.embedding == "auto":
+            self.width_ = max(1, round(len(encoder) ** 0.25))
+        else:
+            self.width_ = int(self.embedding)
+        return encoder
 
-    def load_encoder(self, folder: Path) -> Vocabulary:
+    def load_encoder(self, folder: Path) -> Vocabulary | Pieces:
         """Read the vocabulary."""
-        return Vocabulary.load(folder)
+        return self._encoder.load(folder)
+
+    def begin(
+        self, training: Examples, validation: Examples | None, folder: Path, clock: Clock
+    ) -> tuple[Examples, Examples | None]:
+        """Take the vectors of the file, where it has a word; the others stay random."""
+        if self.vectors != "none":
+            self._take_vectors()
+        return training, validation
+
+    def _take_vectors(self) -> None:
+        path, known = Path(self.vectors), self.encoder_.known[len(SPECIAL) :]
+        numbers, vectors = read_vectors(path, {w: len(SPECIAL) + n for n, w in enumerate(known)})
+        with torch.no_grad():
+            network: Any = self.network_
+            weight = network.vectors.words.weight
+            weight *= float(vectors.std()) / float(weight.std())  # of one size with the file's
+            weight[torch.from_numpy(numbers)] = torch.from_numpy(vectors)
+        self.notes_.append(
+            f"{len(numbers):,} of the {len(known):,} words of the vocabulary "
+            f"({100 * len(numbers) / len(known):.1f} %) start from the vectors of {path.name}; the "
+            "others start at random."
+        )
+
+    def identity(self) -> dict[str, Any]:
+        """Return the parameters, with the content of the file of vectors in place of its path."""
+        path = Path(self.vectors)
+        named = self.vectors != "none" and path.is_file()
+        return self.get_params() | ({"vectors": sha256_of_file(path)} if named else {})
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether the vectors were learned on other texts."""
+        return self.vectors != "none"
 
     def check(self) -> None:
-        """Refuse senseless sizes and shares."""
+        """Refuse senseless sizes and shares, and vectors that no token could have."""
         super().check()
-        for name in ("embedding", "min_count", "max_words"):
-            require_at_least(self, name, 1)
+        require_at_least(self, "min_count", 1)
+        for name in ("embedding", "vocabulary"):
+            value = getattr(self, name)
+            if value != "auto" and not (type(value) is int and value >= 1):
+                raise InputError(f"Got {name}={value!r}; it must be 'auto' or at least 1.")
+        require_one_of(self, "tokens", tuple(SIZES))
         require_share(self, "dropout")
         require_share(self, "word_dropout")
+        if self.vectors != "none":
+            if self.tokens != "words":
+                raise InputError(
+                    f"Got tokens={self.tokens!r} with vectors={self.vectors!r}, which are of whole "
+                    "words; leave one of them out."
+                )
+            width_of(Path(self.vectors))
+
+    @property
+    def _encoder(self) -> type[Vocabulary] | type[Pieces]:
+        return Vocabulary if self.tokens == "words" else Pieces
