@@ -19,7 +19,8 @@ __all__ = ["floor_of", "model_numbers", "search_progress"]
 
 KEPT = (
     "family pretrained kinds params preprocessing tuning ladder path words curve best_epoch "
-    "stopped notes truncated_share outer_folds looks versions machine command time decision"
+    "surprising_words word_examples stopped notes truncated_share outer_folds looks versions "
+    "machine command time decision"
 ).split()
 
 

@@ -6,6 +6,7 @@ and none of it counts as tuning time.
 
 from typing import Any
 
+from worthit.core.progress import say
 from worthit.experiment.importances import importances
 from worthit.experiment.ladder import climb
 from worthit.experiment.path import follow_path
@@ -36,7 +37,7 @@ def explain(
     Returns
     -------
     dict
-        ``ladder`` and ``path``.
+        ``ladder``, ``path``, and what ``describe_words`` of the classifier returns.
     """
     classifier, found = outcome.classifier, outcome.found
     if found:
@@ -53,4 +54,12 @@ def explain(
         "path": follow_path(classifier, prepared, labels, material.folds, scorer, jobs)
         if found
         else [],
+        **_words(classifier, material),
     }
+
+
+def _words(classifier: Any, material: Material) -> dict[str, Any]:
+    if not hasattr(classifier, "describe_words"):
+        return {}
+    say("looking up words in the training texts")
+    return classifier.describe_words(*material.both)

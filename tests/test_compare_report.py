@@ -215,6 +215,17 @@ def baseline_run():
             "toxic": [("идиот", 4.4), ("<b>", 3.9), (" ду", 3.3)],
         },
     )  # fmt: skip
+    run.record["surprising_words"] = {
+        "fine": [{"term": "a|b", "weight": 1.234, "inside": 0.021, "outside": 0.034}],
+        "toxic": [{"term": "`so`", "weight": 0.9, "inside": 0.0, "outside": 0.01}],
+    }
+    run.record["word_examples"] = {
+        "fine": {
+            "thank you": "| thank you | <script>alert(1)</script> [x](http://x.y) *so* much",
+            "a|b": "one\n\n# a|b\n| - | \u202egnp.exe",
+        },
+        "toxic": {"идиот": "…какой же ты `идиот`…"},
+    }
     steps = (("default (L2)", 0.8, 0.61, 41_210), ("L1", 0.83, 0.72, 3_300))
     run.record["ladder"] = [
         {
@@ -268,11 +279,14 @@ def test_run_without_thresholds_has_no_section_about_them(tmp_path):
 def test_run_made_before_the_story_was_told_is_still_rendered(tmp_path):
     run = baseline_run()
     write_model_page(run, tmp_path)
-    del run.record["path"], run.record["ladder"][1]["gain"]
+    for name in ("path", "surprising_words", "word_examples"):
+        del run.record[name]
+    del run.record["ladder"][1]["gain"]
     for name in ("importances", "bounds", "workers"):
         del run.record["tuning"][name]
     page = write_model_page(run, tmp_path).read_text(encoding="utf-8")
     assert "How few features" not in page and "What mattered" not in page and "gain" not in page
+    assert "Surprising" not in page and "`a|b` 2.10" in page
     assert "lies at the edge of its search space; a wider space might score higher." in page
 
 

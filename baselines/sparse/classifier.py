@@ -17,6 +17,7 @@ from worthit.baselines.sparse.logistic import LinearModel
 from worthit.baselines.sparse.prepared import Prepared
 from worthit.baselines.sparse.storage import load_linear, save_linear
 from worthit.baselines.sparse.strongest import strongest_features
+from worthit.baselines.sparse.surprising import Usage
 from worthit.core.files import read_json, write_json
 
 __all__ = ["SparseClassifier"]
@@ -66,6 +67,30 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):
     def strongest(self, n: int = 15) -> dict[str, list[tuple[str, float]]]:
         """Name the n features that speak most for each class, with their coefficients."""
         return strongest_features(self.features_, self.model_, self.classes_, n)
+
+    def describe_words(
+        self, inputs: Sequence[Any], labels: Sequence[str], n: int = 5
+    ) -> dict[str, Any]:
+        """Look up in the training texts the words that surprise, and examples.
+
+        Parameters
+        ----------
+        inputs, labels
+            What it was fitted on.
+        n : int
+            Words of each class.
+
+        Returns
+        -------
+        dict
+            ``surprising_words``, see :meth:`Usage.surprising`, and ``word_examples``: a short piece
+            of a training text for each of them and each of the strongest, by class and word.
+        """
+        usage = Usage(self.features_, self.model_, self.classes_, inputs, np.asarray(labels))
+        surprising = usage.surprising(n)
+        shown = [(label, term) for label, row in self.strongest(n).items() for term, _ in row]
+        shown += [(label, each["term"]) for label, row in surprising.items() for each in row]
+        return {"surprising_words": surprising, "word_examples": usage.examples(shown)}
 
     def save(self, folder: Path) -> None:
         """Write the fitted model as JSON and plain arrays."""

@@ -52,7 +52,7 @@ def search_figure(model: dict[str, Any]) -> Figure:
     low = min(values[len(values) // 10], best[0])
     room = max(best[-1] - low, 0.5)
     over_trials.set_ylim(low - 0.15 * room, best[-1] + 0.15 * room)
-    right = over_trials
+    right, end = over_trials, float(last)
     if timed:
         place = over_trials.get_position()
         start = place.x1 + GAP / 7.2
@@ -64,8 +64,9 @@ def search_figure(model: dict[str, Any]) -> Figure:
         unit, size = ("minutes", 60) if seconds[-1] >= 300 else ("seconds", 1)
         _draw(right, trials, "seconds", [each / size for each in seconds], best, size)
         right.set_xlim(left=0)
+        end = seconds[-1] / size
         right.set_xlabel(unit)
-    right.annotate(points(progress[-1]["best"]), (right.lines[-1].get_xdata()[-1], best[-1]),
+    right.annotate(points(progress[-1]["best"]), (end, best[-1]),
                    xytext=(6, 0), textcoords="offset points", va="center", size=8.5)  # fmt: skip
     return figure
 
