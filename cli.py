@@ -12,6 +12,7 @@ try:
     import typer
 
     from worthit.experiment.options import (
+        AblateOptions,
         CompareOptions,
         DescribeOptions,
         PredictOptions,
@@ -161,6 +162,44 @@ def compare(
         )
     summary = made.summary()
     _tell(options.json, summary, terminal.verdicts(made), f"report: {summary['report']}")
+
+
+@app.command()
+@with_options(AblateOptions)
+def ablate(
+    model: Model,
+    data: Data = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="FIELD=VALUE,VALUE...: each value is tried by itself against the base, which "
+            "--set describes; repeatable. data.size=1000,5000 varies the training items, "
+            "model=rnn,lstm the model. In kernels write 3+4+5 for 3,4,5.",
+            metavar="FIELD=VALUE,VALUE",
+        ),
+    ] = None,
+    penalty: Annotated[
+        str, typer.Option(help="auto, l1, l2 or elasticnet, for a baseline.")
+    ] = "auto",
+    seeds: Annotated[int, typer.Option(help="How many seeds, counted up from --seed.")] = 1,
+    *,
+    options: AblateOptions,
+) -> None:
+    """Change one thing at a time: a table against the base, with intervals, costs and curves."""
+    from worthit import experiment
+    from worthit.experiment import terminal
+
+    budget = options.budget([model])
+    made = experiment.ablate(
+        options.load(data),
+        model,
+        vary=vary or [],
+        penalty=penalty,
+        seeds=seeds,
+        place=options.place(),
+        **{**budget, "settings": budget["settings"][model], "trials": options.trials or 0},
+    )
+    _tell(options.json, made, terminal.changes(made), f"report: {made['report']}")
 
 
 @app.command()

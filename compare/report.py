@@ -12,7 +12,7 @@ from worthit.compare.run import Run
 from worthit.compare.verdict import Limits
 from worthit.core.files import plain, write_atomic, write_json
 
-__all__ = ["Report", "write_data_page", "write_model_page"]
+__all__ = ["Report", "write_ablation_page", "write_data_page", "write_model_page"]
 
 SHARED = "run report model dataset params seed scores cost versions command".split()
 
@@ -146,6 +146,27 @@ def write_model_page(run: Run, folder: Path) -> Path:
         write_atomic(folder / "figures" / f"{name}.png", png)
     path = write_atomic(folder / f"{model['slug']}.md", model_page(model))
     remember(folder, model["slug"], model)
+    return path
+
+
+def write_ablation_page(numbers: dict[str, Any], folder: Path) -> Path:
+    """Write ``<model>-ablation.md``, its picture, and its numbers into report.json.
+
+    Parameters
+    ----------
+    numbers : dict
+        From :func:`~worthit.compare.ablation.ablation_numbers`.
+    folder : pathlib.Path
+        For example ``reports/ag_news``.
+    """
+    from worthit.compare.figures.ablation import curves_figure
+    from worthit.compare.pages.ablation import ablation_page
+
+    folder, told = Path(folder), plain(numbers)
+    if told["base"]["curve"]:
+        write_atomic(folder / "figures" / f"{told['slug']}-curves.png", curves_figure(told))
+    path = write_atomic(folder / f"{told['slug']}.md", ablation_page(told))
+    remember(folder, told["slug"], told)
     return path
 
 

@@ -42,6 +42,8 @@ class Dataset:
         The columns that the inputs come from; new files are read by them.
     delivered : mapping of str to tuple of str
         How the data came: each delivered part with the splits that were made of it.
+    content : str, optional
+        Hash of the data that this is a part of, where some training items were left out.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Dataset:
     delivered: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {split: (split,) for split in SPLITS}
     )
+    content: str | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -82,6 +85,8 @@ class Dataset:
     @cached_property
     def sha256(self) -> str:
         """Hash of every item's id, input, label, group and extra cells, however it was split."""
+        if self.content is not None:
+            return self.content
         items = [item for split in self.splits.values() for item in split.written(self.kind)]
         return sha256_of(part for item in [[self.kind], *sorted(items)] for part in item)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from worthit.corpus import load
+    from worthit.experiment.ablation import ablate
     from worthit.experiment.comparison import order_models
     from worthit.experiment.entrance import compare, compare_predictions, report, run
     from worthit.experiment.models import available, fields_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from worthit.experiment.prediction import predict
 
 __all__ = [
+    "ablate",
     "available",
     "compare",
     "Place",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ablate": "worthit.experiment.ablation",
     "available": "worthit.experiment.models",
     "compare": "worthit.experiment.entrance",
     "compare_predictions": "worthit.experiment.entrance",

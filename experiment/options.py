@@ -15,6 +15,7 @@ import typer
 from worthit.experiment.address import hide_password
 
 __all__ = [
+    "AblateOptions",
     "CompareOptions",
     "DescribeOptions",
     "PredictOptions",
@@ -144,6 +145,16 @@ class JudgeOptions:
 @dataclass(frozen=True)
 class CompareOptions(JudgeOptions, TrainOptions):
     """What a comparison takes."""
+
+
+@dataclass(frozen=True)
+class AblateOptions(TrainOptions):
+    """What an ablation takes: no search unless asked for, so that only the change differs."""
+
+    trials: Annotated[
+        int | None,
+        typer.Option(help="Trials of a search in every setting; by default 0: nothing else moves."),
+    ] = None
 
 
 @dataclass(frozen=True)

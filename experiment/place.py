@@ -28,6 +28,8 @@ class Place:
         What the data was split with, for the record and for outer folds.
     command : str
         What the user typed, for the record.
+    purpose : str
+        What runs are made for, if it is not themselves: ``ablation``.
 
     Raises
     ------
@@ -42,6 +44,7 @@ class Place:
     fresh: bool = False
     split_seed: int = 0
     command: str = ""
+    purpose: str = ""
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:

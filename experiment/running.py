@@ -78,6 +78,7 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
             "run": folder.as_posix(),
             "report": (place.reports / slug(dataset.name) / f"{slug(spec.name)}.md").as_posix(),
             "command": place.command,
+            "purpose": place.purpose,
             "split_seed": place.split_seed,
             "threads": place.n_jobs,
             "ms_per_item": ms_per_item(

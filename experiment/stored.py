@@ -50,7 +50,8 @@ def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run
     if len(same) < len(found):
         say(f"Left out {len(found) - len(same)} runs on other data or another split of it.")
     newest: dict[tuple[str, int | None], Run] = {}
-    for run in same:
+    # One of many settings tried in an ablation stands for its model only if nothing else does.
+    for run in sorted(same, key=lambda run: bool(run.record.get("purpose"))):
         newest.setdefault((run.model, run.seed), run)
     names = list(models or dict.fromkeys(model for model, _ in newest))
     for wished in names:

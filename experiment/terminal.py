@@ -15,6 +15,7 @@ from worthit.core.catalogue import Entry
 __all__ = [
     "answers",
     "card_tables",
+    "changes",
     "model_json",
     "model_table",
     "models_json",
@@ -114,6 +115,28 @@ def verdicts(report: Report) -> list[Any]:
     return [table, Text(note)]
 
 
+def changes(made: Mapping[str, Any]) -> list[Any]:
+    """Show an ablation: each change against the base."""
+    table = _table("change", "validation", "test", "difference", "95 %", "time", right=5)
+    base = made["base"]
+    table.add_row("base", _known(base["on_validation"]), _known(base["on_test"]), "", "",
+                  _seconds(base["cost"]["fit_seconds"]))  # fmt: skip
+    for row in made["changes"]:
+        what = Text(_short(f"{row['field']}={row['value']}"))
+        scores = _known(row["on_validation"]), _known(row["on_test"])
+        if row["is_base"]:
+            table.add_row(what, *scores, "the base", "", "")
+            continue
+        inside = (
+            "none" if row["low"] is None else f"{100 * row['low']:+.2f} to {100 * row['high']:+.2f}"
+        )
+        difference = f"{100 * row['difference']:+.2f}"
+        spent = _seconds(row["cost"]["fit_seconds"])
+        table.add_row(what, *scores, difference, inside, spent)
+    note = f"Points of {made['metric']}; differences on test, the change minus the base."
+    return [table, Text(note)]
+
+
 def card_tables(card: Mapping[str, Any]) -> list[Any]:
     """Show a data card: classes per split, then what is odd about the data."""
     splits = list(card["sizes"])
@@ -158,6 +181,10 @@ def _table(first: str, *columns: str, right: int = 0) -> Table:
 
 def _points(value: float) -> str:
     return f"{100 * value:.2f}"
+
+
+def _known(value: float | None) -> str:
+    return "-" if value is None else _points(value)
 
 
 def _seconds(value: float) -> str:

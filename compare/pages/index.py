@@ -134,7 +134,9 @@ def _pages(numbers: dict[str, Any]) -> str:
     ]
     lines += [f"- [{title_name(m)}]({m['slug']}.md)" for m in numbers["models"].values()]
     earlier = {slug: page for slug, page in numbers["pages"].items() if slug != "data"}
-    lines += [f"- [{title_name(page)}]({slug}.md)" for slug, page in earlier.items()]
+    for slug, page in earlier.items():
+        varied = ", one change at a time" if "changes" in page else ""
+        lines.append(f"- [{title_name(page)}{varied}]({slug}.md)")
     if "data" in numbers["pages"]:
         lines.append("- [the data](data.md)")
     return "## Pages\n\n" + "\n".join(lines)
