@@ -71,11 +71,27 @@ def test_help_imports_nothing_heavy():
 
 
 def test_every_command_has_help(run):
-    commands = ("models", "describe", "baseline", "neural", "compare", "report", "predict")
+    commands = (
+        "models", "describe", "baseline", "neural", "compare", "ablate", "report", "predict",
+    )  # fmt: skip
     for command in commands:
         code, out, _ = run(command, "--help")
         assert code == 0
         assert f"{command} [OPTIONS]" in out
+
+
+def test_ablate_prints_its_table_or_one_object(run):
+    command = ("ablate", "tfidf", "set", "--vary", "C=1,3", "--jobs", "1")
+    code, out, _ = run(*command)
+    assert code == 0
+    assert "C=1" in out and "the base" in out
+    assert out.splitlines()[-1] == "report: reports/set/tfidf-ablation.md"
+    code, out, _ = run(*command, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [row["value"] for row in found["changes"]] == ["1", "3"]
+    assert {run["params"]["C"] for run in found["runs"]} == {1.0, 3.0}
+    assert run("ablate", "tfidf", "set")[2].startswith("error: Nothing to vary; give --vary")
 
 
 def test_models_lists_kinds_without_importing_models(run):

@@ -1,0 +1,109 @@
+"""The page of an ablation: differences against the base, and nothing chosen on test."""
+
+import json
+
+import numpy as np
+import pytest
+
+from worthit.compare.ablation import Arm, ablation_numbers
+from worthit.compare.pairing import measure
+from worthit.compare.report import Report, write_ablation_page
+from worthit.tests.runs_factory import CURVE, answers, make_run, truths
+
+TRUTH = truths(400, {"a": 0.5, "b": 0.3, "c": 0.2})
+
+
+def run(accuracy, seed=0, validation=None, **record):
+    answer = answers(TRUTH, accuracy, seed + 3)
+    scores = make_run("gru", TRUTH, answer).record["scores"]
+    told = scores["test"] if validation is None else scores["test"] | {"f1_macro": validation}
+    made = make_run("gru", TRUTH, answer, seed=seed, **record)
+    made.record["scores"] = scores | {"validation": told}
+    return made
+
+
+def numbers(n_seeds=1, **record):
+    base = [run(0.8, seed, validation=0.81, **record) for seed in range(n_seeds)]
+    arms = [
+        Arm("layers", "1", base),
+        Arm("layers", "2", [run(0.6, seed, validation=0.62) for seed in range(n_seeds)]),
+        Arm("pooling", "ma|x", [run(0.81, seed, validation=0.84) for seed in range(n_seeds)]),
+    ]
+    return ablation_numbers(base, arms, "f1_macro", "python cli.py ablate gru --vary layers=1,2")
+
+
+def test_difference_is_the_paired_one_of_the_comparison():
+    found = numbers()
+    measured = measure([run(0.8)], [run(0.6)], "f1_macro")
+    same, fewer, other = found["changes"]
+    assert same["is_base"] and "difference" not in same
+    assert (
+        fewer["difference"]
+        == measured.difference.observed
+        == pytest.approx(fewer["on_test"] - found["base"]["on_test"])
+    )
+    assert fewer["low"] < fewer["difference"] < fewer["high"] < 0
+    assert fewer["holm_p"] == min(1, 2 * min(fewer["p"], other["p"])) <= other["holm_p"]
+
+
+def test_page_chooses_on_validation_and_says_what_test_shows(tmp_path):
+    page = write_ablation_page(numbers(), tmp_path).read_text()
+    assert page.startswith("# What changes gru on example\n\n> 2 changes, one at a time, from one ")
+    assert "the best is `pooling=ma|x` with 84.00; on test" in page
+    assert "worse `layers=2`; 1 cannot be told apart from it" in page
+    assert "| `layers=1`" in page and "the base" in page
+    assert "`pooling=ma\\|x`" in page  # does not break the table
+    assert "![Learning curves](figures/gru-ablation-curves.png)" in page
+    assert (tmp_path / "figures/gru-ablation-curves.png").read_bytes()[:4] == b"\x89PNG"
+    stored = json.loads((tmp_path / "report.json").read_text())
+    assert stored["pages"]["gru-ablation"]["changes"][1]["value"] == "2"
+
+
+def test_base_that_is_best_on_validation_is_said_to_be(tmp_path):
+    base = [run(0.8, validation=0.9)]
+    found = ablation_numbers(base, [Arm("layers", "2", [run(0.81)])], "f1_macro", "")
+    page = write_ablation_page(found, tmp_path).read_text()
+    assert "no change beats the base" in page
+    assert "no change can be told apart from the base" in page
+
+
+def test_several_seeds_are_means(tmp_path):
+    found = numbers(n_seeds=3)
+    assert found["seeds"] == [0, 1, 2]
+    expected = np.mean([run(0.6, seed).record["scores"]["test"]["f1_macro"] for seed in range(3)])
+    assert found["changes"][1]["on_test"] == pytest.approx(expected)
+    page = write_ablation_page(found, tmp_path).read_text()
+    assert "mean of 3 seeds" in page
+    assert "curves are of the first seed" in page
+
+
+def test_best_and_last_epoch_stand_in_a_table(tmp_path):
+    page = write_ablation_page(numbers(), tmp_path).read_text()
+    _, row, _ = (line for line in page.splitlines() if line.startswith("| **base**"))
+    last = CURVE[-1]["validation_f1_macro"]
+    assert [cell.strip() for cell in row.split("|")[2:-1]] == [
+        "3", "5", "81.00", f"{100 * last:.2f}", f"{100 * last - 81:+.2f}",
+    ]  # fmt: skip
+
+
+def test_model_without_curves_has_a_page_without_curves(tmp_path):
+    base = run(0.8, curve=[], best_epoch=None, stopped=None, validation=0.8)
+    other = run(0.7, curve=[], best_epoch=None, stopped=None, validation=0.7)
+    found = ablation_numbers([base], [Arm("C", "9", [other])], "f1_macro", "")
+    page = write_ablation_page(found, tmp_path).read_text()
+    assert "Learning curves" not in page
+    assert not (tmp_path / "figures").exists()
+
+
+def test_what_went_otherwise_is_noted(tmp_path):
+    cut = {"stopped": "the time limit was reached after 2 of 5 epochs"}
+    page = write_ablation_page(numbers(**cut, notes=["Memory was short."]), tmp_path).read_text()
+    assert "- the base: the time limit was reached after 2 of 5 epochs." in page
+    assert "- the base: Memory was short." in page
+
+
+def test_index_links_the_ablation(tmp_path):
+    write_ablation_page(numbers(), tmp_path)
+    runs = [make_run("tfidf", TRUTH, answers(TRUTH, 0.8, 1)), run(0.8)]
+    index = Report.from_runs(runs).write(tmp_path).read_text()
+    assert "[gru, one change at a time](gru-ablation.md)" in index
