@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, Sampler
 
-__all__ = ["Examples", "LengthGroupedSampler", "pad_rows", "sorted_batches"]
+__all__ = ["Examples", "LengthGroupedSampler", "pad_rows", "pad_states", "sorted_batches"]
 
 POOL = 50  # batches that are sorted together: longer pools pad less, shorter ones shuffle more
 
@@ -122,6 +122,20 @@ def pad_rows(rows: Sequence[np.ndarray], pad: int) -> torch.Tensor:
         (batch, time), int64.
     """
     padded = np.full((len(rows), max(map(len, rows))), pad, dtype=np.int64)
+    for place, row in zip(padded, rows, strict=True):
+        place[: len(row)] = row
+    return torch.from_numpy(padded)
+
+
+def pad_states(rows: Sequence[np.ndarray]) -> torch.Tensor:
+    """Stack rows of vectors, filled up with zeros to the longest one.
+
+    Returns
+    -------
+    torch.Tensor
+        (batch, time, width), float32.
+    """
+    padded = np.zeros((len(rows), max(map(len, rows)), rows[0].shape[1]), dtype=np.float32)
     for place, row in zip(padded, rows, strict=True):
         place[: len(row)] = row
     return torch.from_numpy(padded)

@@ -53,7 +53,8 @@ def claim(workspace: Path, owner: str) -> None:
         return
     for checkpoint in list(workspace.glob("**/checkpoint-*")):
         shutil.rmtree(checkpoint)
-    (workspace / "clock.json").unlink(missing_ok=True)
+    for name in ("clock.json", "adapted.safetensors"):
+        (workspace / name).unlink(missing_ok=True)
     write_json(path, {"fingerprint": owner})
 
 

@@ -200,7 +200,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             claim(folder, fingerprint(self, inputs, truth, validation))
             clock = Clock(folder / "clock.json", time_limit)
             self.notes_: list[str] = []
-            self.encoder_ = self.learn_encoder(inputs)
+            self.encoder_: Any = self.learn_encoder(inputs)
             encoded = self.encoder_.encode(inputs, self.max_length)
             self.truncated_share_ = encoded.truncated_share
             stack.enter_context(no_library_noise())

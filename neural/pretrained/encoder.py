@@ -1,0 +1,231 @@
+"""What models on a frozen encoder share: one vector for each input, nothing of it trained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from safetensors.torch import load_model, save_model
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from worthit.core.errors import InputError
+from worthit.core.files import read_json, write_json
+from worthit.neural.pretrained.checkpoint import SCRATCH, find_checkpoint
+from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
+from worthit.neural.pretrained.network import POOLS, PretrainedNetwork
+from worthit.neural.pretrained.subwords import Subwords
+from worthit.neural.training.batches import pad_rows
+from worthit.neural.training.checks import require_at_least, require_one_of
+from worthit.neural.training.device import PRECISIONS, best_device, use_bf16
+from worthit.neural.training.quiet import no_library_noise, own_randomness
+
+__all__ = ["EncoderClassifier"]
+
+ARCHITECTURES = ("bert", "roberta", "xlm-roberta", "camembert")
+NEW_LAYERS = 2  # of a body with random weights
+PARAMS, WEIGHTS = "params.json", "model.safetensors"
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class EncoderClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier over the vectors of a frozen encoder.
+
+    Parameters
+    ----------
+    checkpoint : str or None
+        A folder, a name on the hub, or ``scratch`` (a new body with random weights, which shows
+        what pretraining is worth); left out, the packaged MiniLM.
+    layer : int
+        The hidden layer that is read, from 1; negative ones count from the last.
+    pool : str
+        ``mean``, ``cls``, ``max`` or ``last4``.
+    max_length : int
+        Tokens kept of an input.
+    batch_size : int
+        Inputs at once.
+    precision : str
+        ``auto``, ``fp32`` or ``bf16``.
+    seed : int
+        Seed of everything random.
+    """
+
+    learned: ClassVar[tuple[str, ...]] = ("truncated_share_", "notes_")
+
+    checkpoint: str | None = None
+    layer: int = -1
+    pool: str = "mean"
+    max_length: int = 256
+    batch_size: int = 64
+    precision: str = "auto"
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """The model's name on the command line: its file's name."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether the encoder comes from a checkpoint."""
+        return self.checkpoint != SCRATCH
+
+    def identity(self) -> dict[str, Any]:
+        """Return the parameters, with the checkpoint's hash in place of where it lies."""
+        if not self.pretrained:
+            return self.get_params()
+        return self.get_params() | {"checkpoint": self._find().sha256}
+
+    def prepare(self, inputs: Sequence) -> Prepared:
+        """Return the inputs for several fits, which share their vectors."""
+        return Prepared(inputs)
+
+    def check(self) -> None:
+        """Refuse unknown fields and a checkpoint that cannot be found."""
+        require_at_least(self, "max_length", 4)
+        require_at_least(self, "batch_size", 1)
+        require_at_least(self, "seed", 0)
+        require_one_of(self, "pool", POOLS)
+        require_one_of(self, "precision", PRECISIONS)
+        n_layers = self._find().n_layers if self.pretrained else NEW_LAYERS
+        if self.layer == 0 or abs(self.layer) > n_layers:
+            raise InputError(
+                f"Got layer={self.layer!r}; the body has {n_layers} layers, so give 1 to "
+                f"{n_layers}, or -1 to -{n_layers} counted from the last."
+            )
+
+    def predict(self, inputs: Sequence) -> np.ndarray:
+        """Return the most probable label of each input."""
+        return self.classes_[self.predict_proba(inputs).argmax(axis=1)]
+
+    def predict_proba(self, inputs: Sequence) -> np.ndarray:
+        """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
+        raise NotImplementedError
+
+    # The encoder ----------------------------------------------------------------------
+
+    def read_encoder(self, inputs: Sequence) -> None:
+        """Read tokens and body from the checkpoint, or make new ones."""
+        from worthit.neural.pretrained.body import new_subwords, read_subwords  # transformers
+
+        self.notes_: list[str] = []
+        if self.pretrained:
+            checkpoint = self._find()
+            self.notes_.append(checkpoint.told)
+            self.encoder_ = read_subwords(checkpoint)
+        else:
+            sizes = {"n_tokens": 8000, "hidden": 128, "layers": NEW_LAYERS}
+            self.encoder_ = new_subwords(
+                inputs, ARCHITECTURES[0], max_length=self.max_length, **sizes
+            )
+        if self.max_length > self.encoder_.longest:
+            raise InputError(
+                f"Got max_length={self.max_length}, but the checkpoint reads at most "
+                f"{self.encoder_.longest} tokens."
+            )
+        self._build()
+
+    def vectors(self, inputs: Sequence) -> tuple[np.ndarray, float]:
+        """Return one vector for each input, and the share of them that lost their ends.
+
+        What was prepared is computed once for all fits.
+
+        Returns
+        -------
+        tuple of numpy.ndarray and float
+            The vectors: (inputs, width), float32, of length 1.
+        """
+        encoded = self.encoder_.encode(inputs, self.max_length)
+        memo = inputs.memo if isinstance(inputs, Prepared) and self.pretrained else Memo()
+        key = key_of((self.encoder_.source, self.layer, self.pool, self.precision), encoded.rows)
+        rows = memo.get(key)
+        if rows is None:
+            device = best_device()
+            network = self.network_.to(device).eval()
+            pad = self.encoder_.special["pad"]
+            with TemporaryDirectory() as folder:
+                rows = frozen_rows(
+                    network.ahead,
+                    encoded.rows,
+                    lambda some: {"input_ids": pad_rows(some, pad=pad)},
+                    width=network.width,
+                    pooled=True,
+                    batch_size=self.batch_size,
+                    device=device,
+                    bf16=use_bf16(self.precision, device),
+                    folder=Path(folder),
+                    what=self.name,
+                )
+            memo.keep(key, rows)
+        stacked = np.reshape(rows, (len(rows), self.network_.width))
+        lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
+        return stacked / lengths.clip(min=1e-12), encoded.truncated_share
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of weights in use."""
+        return sum(part.numel() for part in self.network_.parameters())
+
+    @property
+    def device_(self) -> str:
+        """Where the encoder is."""
+        return str(next(self.network_.parameters()).device)
+
+    # Files ----------------------------------------------------------------------------
+
+    def save(self, folder: Path) -> None:
+        """Write the fitted classifier into a folder, without pickle."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.encoder_.save(folder)
+        save_model(self.network_, str(folder / WEIGHTS))
+        record = {
+            "model": self.name,
+            "params": self.get_params(),
+            "classes": self.classes_,
+            "learned": {name: getattr(self, name) for name in self.learned},
+        }
+        write_json(folder / PARAMS, record)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a fitted classifier from a folder."""
+        record = read_json(Path(folder) / PARAMS)
+        classifier = cls(**record["params"])
+        if record["model"] != classifier.name:
+            raise InputError(
+                f"{folder} holds the model {record['model']!r}, not {classifier.name!r}; "
+                "load it with its own class."
+            )
+        classifier.classes_ = np.array(record["classes"])
+        for name, value in record["learned"].items():
+            setattr(classifier, name, value)
+        classifier.encoder_ = Subwords.load(Path(folder))
+        classifier._build()
+        load_model(classifier.network_, Path(folder) / WEIGHTS)
+        return classifier
+
+    def _build(self) -> None:
+        from worthit.neural.pretrained.body import new_body
+
+        with own_randomness(self.seed), no_library_noise(), torch.no_grad():
+            body: Any = new_body(self.encoder_)
+            n_layers = len(body.encoder.layer)
+            layer = self.layer if self.layer > 0 else n_layers + 1 + self.layer
+            self.network_ = PretrainedNetwork(
+                body,
+                self.encoder_.special,
+                n_classes=1,
+                n_second=0,
+                layer=layer,
+                pool=self.pool,
+                head="linear",
+                dropout=0.0,
+                n_frozen=layer,
+                frozen_embeddings=True,
+            )
+
+    def _find(self) -> Any:
+        return find_checkpoint(self.checkpoint, None, ARCHITECTURES)

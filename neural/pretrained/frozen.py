@@ -1,0 +1,153 @@
+"""A frozen body runs once: what it makes of each input is kept, in memory or in a file."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, overload
+
+import numpy as np
+import torch
+
+from worthit.core.progress import progress
+from worthit.neural.training.batches import sorted_batches
+from worthit.neural.training.memory import RowsAtOnce
+
+__all__ = ["Memo", "Prepared", "frozen_rows"]
+
+IN_MEMORY = 2**30  # bytes of outputs; more go to a file that is mapped into memory
+KEPT = 4  # outputs that a search keeps: of training and validation, under two settings
+
+
+class Memo:
+    """Outputs of frozen bodies, by what they depend on; the latest few are kept."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, list[np.ndarray]] = OrderedDict()
+
+    def get(self, key: str) -> list[np.ndarray] | None:
+        """Return what was kept under a key, or None."""
+        return self._kept.get(key)
+
+    def keep(self, key: str, rows: list[np.ndarray]) -> list[np.ndarray]:
+        """Keep outputs, the oldest giving way."""
+        self._kept[key] = rows
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return rows
+
+
+class Prepared(Sequence):
+    """Inputs for several fits, which share what a frozen body made of them.
+
+    Parameters
+    ----------
+    inputs : sequence
+        Texts or pairs.
+    memo : Memo, optional
+        What is known of them.
+    """
+
+    def __init__(self, inputs: Sequence, memo: Memo | None = None) -> None:
+        self.inputs = inputs
+        self.memo = memo or Memo()
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @overload
+    def __getitem__(self, rows: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, rows: slice | np.ndarray) -> "Prepared": ...
+
+    def __getitem__(self, rows: int | slice | np.ndarray) -> Any:
+        """Return one input, or those of several row numbers."""
+        if isinstance(rows, int | np.integer):
+            return self.inputs[rows]
+        if isinstance(rows, slice):
+            return Prepared(self.inputs[rows], self.memo)
+        return Prepared([self.inputs[i] for i in rows], self.memo)
+
+
+def frozen_rows(
+    ahead: Callable[[torch.Tensor], torch.Tensor],
+    rows: Sequence[np.ndarray],
+    collate: Callable[[Sequence[np.ndarray]], dict[str, torch.Tensor]],
+    *,
+    width: int,
+    pooled: bool,
+    batch_size: int,
+    device: torch.device,
+    bf16: bool,
+    folder: Path | None,
+    what: str,
+) -> list[np.ndarray]:
+    """Run the frozen part over all rows, longest first.
+
+    Parameters
+    ----------
+    ahead : callable
+        Token ids (batch, time) to (batch, width) if ``pooled``, else to (batch, time, width).
+    rows : sequence of numpy.ndarray
+        Token ids.
+    collate : callable
+        Makes a batch of them.
+    width : int
+        Of a vector.
+    pooled : bool
+        Whether there is one vector for each input, or one for each token.
+    batch_size : int
+        Rows at once.
+    device : torch.device
+        Where the body is.
+    bf16 : bool
+        Whether it computes in bfloat16, as training does.
+    folder : pathlib.Path or None
+        Where a large output is put, in a file without a name, which is gone when nothing needs it.
+    what : str
+        For the progress bar.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        For each row (width,) or (time, width), float32.
+    """
+    lengths = [1 if pooled else len(row) for row in rows]
+    ends = np.cumsum(lengths)
+    values = _space((int(ends[-1]) if len(rows) else 0, width), folder)
+    kept = [values[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+    at_once = RowsAtOnce("answering")
+
+    def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
+        return ahead(part["input_ids"].to(device)).float().cpu()
+
+    with (
+        progress(len(rows), f"{what}: the frozen part, once", "input") as bar,
+        torch.no_grad(),
+        torch.autocast(device.type, torch.bfloat16, enabled=bf16),
+    ):
+        for batch in sorted_batches(rows, batch_size):
+            found = torch.cat(at_once.take(collate([rows[i] for i in batch]), answer)).numpy()
+            for i, vectors in zip(batch, found, strict=True):
+                kept[i][:] = vectors[: len(kept[i])] if not pooled else vectors
+            bar.update(len(batch))
+    return [one[0] for one in kept] if pooled else kept
+
+
+def key_of(recipe: Sequence[Any], rows: Sequence[np.ndarray]) -> str:
+    """Hash what frozen outputs depend on."""
+    digest = hashlib.sha256(repr(recipe).encode())
+    for row in rows:
+        digest.update(len(row).to_bytes(4, "little"))
+        digest.update(row.tobytes())
+    return digest.hexdigest()
+
+
+def _space(shape: tuple[int, int], folder: Path | None) -> np.ndarray:
+    if 4 * shape[0] * shape[1] <= IN_MEMORY:
+        return np.empty(shape, dtype=np.float32)
+    # A file without a name: it lasts as long as the array, whatever ends this process.
+    with TemporaryFile(dir=folder) as file:
+        return np.memmap(file, dtype=np.float32, mode="w+", shape=shape)

@@ -1,0 +1,102 @@
+"""Zero-shot floor: the class whose name is nearest in a frozen encoder's space; learns nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+
+from worthit.core.errors import InputError
+from worthit.neural.pretrained.encoder import EncoderClassifier
+from worthit.neural.training.checks import check_classes, checked_labels, require_one_of
+
+__all__ = ["ZeroShot"]
+
+SHARPNESS = 20.0  # cosines lie close together; without it all classes are about equally probable
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ZeroShot(EncoderClassifier):
+    """A text gets the class whose name its vector has the largest cosine with.
+
+    No training text is looked at: from the training labels it takes the names of the classes and
+    nothing else. A trained model that is not better has learned nothing that the encoder did not
+    know. Probabilities are a softmax of the cosines times 20, which is not calibrated.
+
+    Parameters
+    ----------
+    names : str
+        What the classes are about, where their labels do not say it: ``0=polite;1=rude``.
+    template : str
+        The text in which a name is embedded; ``{}`` is the name.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ("text",)
+    family: ClassVar[str] = "floor"
+    learned: ClassVar[tuple[str, ...]] = (*EncoderClassifier.learned, "history_")
+
+    names: str = ""
+    template: str = "{}"
+    balance: str = "none"
+
+    def check(self) -> None:
+        """Refuse names and templates that cannot be read."""
+        super().check()
+        require_one_of(self, "balance", ("none",))
+        self._named()
+        if self.template.count("{}") != 1:
+            raise InputError(f"Got template={self.template!r}; it needs one '{{}}' for the name.")
+
+    def fit(
+        self,
+        inputs: Sequence,
+        labels: Sequence,
+        validation: tuple[Sequence, Sequence] | None = None,
+        *,
+        workspace: Path | None = None,
+        time_limit: float | None = None,
+    ) -> Self:
+        """Embed the names of the classes that stand in the labels."""
+        self.check()
+        truth = checked_labels(inputs, labels, "training")
+        check_classes(truth)
+        self.classes_ = np.unique(truth)
+        self.history_: list[dict] = []
+        self.read_encoder(inputs)
+        self._embed_names()
+        self.truncated_share_ = 0.0
+        return self
+
+    def predict_proba(self, inputs: Sequence) -> np.ndarray:
+        """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
+        cosines = self.vectors(inputs)[0].astype(np.float64) @ self._names.T
+        raised = np.exp(SHARPNESS * (cosines - cosines.max(axis=1, initial=-1.0, keepdims=True)))
+        return raised / raised.sum(axis=1, keepdims=True)
+
+    def search_space(self) -> dict[str, BaseDistribution]:
+        """Return nothing: there is nothing to search."""
+        return {}
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a saved classifier."""
+        classifier = super().load(folder)
+        classifier._embed_names()
+        return classifier
+
+    def _embed_names(self) -> None:
+        named = self._named()
+        shown = [self.template.format(named.get(str(one), str(one))) for one in self.classes_]
+        self._names = self.vectors(shown)[0].astype(np.float64)  # (classes, width)
+
+    def _named(self) -> dict[str, str]:
+        """Read ``label=name;label=name``."""
+        named = {}
+        for part in filter(None, (part.strip() for part in self.names.split(";"))):
+            label, equals, name = part.partition("=")
+            if not equals or not name.strip():
+                raise InputError(f"Got names={self.names!r}; expected LABEL=NAME;LABEL=NAME.")
+            named[label.strip()] = name.strip()
+        return named

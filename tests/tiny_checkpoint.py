@@ -1,0 +1,44 @@
+"""A checkpoint as transformers writes it, small enough for tests: random weights, real files."""
+
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.normalizers import Lowercase
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
+from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM, PreTrainedTokenizerFast
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+WORDS = "goal match team coach bank share profit price moon star comet orbit the of and sport money"
+N_LAYERS = 4
+
+
+def write_checkpoint(folder, architecture="bert", masked=False):
+    vocabulary = {word: number for number, word in enumerate([*SPECIAL, *WORDS.split()])}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = Lowercase(), Whitespace()
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
+    )
+    tokenizer.enable_padding(length=32)  # as the packaged MiniLM's has it
+    named = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL))  # noqa: B905
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named).save_pretrained(folder)
+    config = AutoConfig.for_model(
+        architecture,
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=N_LAYERS,
+        num_attention_heads=4,
+        intermediate_size=32,
+        max_position_embeddings=300,
+        type_vocab_size=2,
+        pad_token_id=0,
+        initializer_range=0.3,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        build = AutoModelForMaskedLM if masked else AutoModel
+        build.from_config(config).save_pretrained(folder)
+    return folder
