@@ -11,18 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from worthit.core.errors import InputError
 from worthit.core.progress import say
-from worthit.corpus import Dataset
+from worthit.corpus import Dataset, Split
 from worthit.corpus.language import normalise
 from worthit.experiment.decision import Decision, learn_decision
 from worthit.experiment.folds import Fold, make_folds
-from worthit.experiment.models import find, new_classifier
+from worthit.experiment.models import fields_of, find, new_classifier
 from worthit.experiment.scoring import Scorer
 from worthit.experiment.spec import Spec
 from worthit.experiment.study import worker_of
 from worthit.experiment.tuning import Search, search
 
-__all__ = ["Material", "Outcome", "answer", "follow_protocol", "start"]
+__all__ = ["Material", "Outcome", "answer", "follow_protocol", "second_labels", "start"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,29 @@ def start(dataset: Dataset, spec: Spec, jobs: int) -> Any:
     """
     neural = find(spec.model).family == "neural"
     driven = {"metric": spec.metric, "positive": dataset.positive} if neural else {}
+    fields = fields_of(spec.model) if driven else {}
+    driven = {name: value for name, value in driven.items() if name in fields}
     return new_classifier(spec.model, driven | spec.settings, spec.seed, jobs)
+
+
+def second_labels(classifier: Any, split: Split) -> dict[str, NDArray]:
+    """Return the labels of a second task, as ``fit`` takes them, where the classifier names one.
+
+    Raises
+    ------
+    InputError
+        If the data has no such column.
+    """
+    column = getattr(classifier, "auxiliary", None)
+    if column is None:
+        return {}
+    if column not in split.extra:
+        known = ", ".join(map(repr, split.extra.columns)) or "none"
+        raise InputError(
+            f"Got auxiliary={column!r}, but the data has no such column beside text and label; "
+            f"there are {known}."
+        )
+    return {"auxiliary": split.extra[column].to_numpy(dtype=object)}
 
 
 def answer(outcome: Outcome, material: Material, inputs: list[Any]) -> NDArray[np.float64]:
@@ -186,7 +209,7 @@ def _tune(
     rows: Any
     rows, labels = material.both if neural else (material.train, material.dataset.train.labels)
     if hasattr(classifier, "prepare"):
-        say(f"{spec.model}: counting n-grams of {len(rows):,} items")
+        say(f"{spec.model}: preparing {len(rows):,} items")
         rows = classifier.prepare(rows)
     outcome.found = search(
         classifier,
@@ -199,6 +222,7 @@ def _tune(
         time_limit=spec.time_limit,
         seed=spec.seed,
         jobs=jobs,
+        beside=_beside(material, classifier),
         **where,
     )
     classifier.set_params(**outcome.found.params)
@@ -207,6 +231,13 @@ def _tune(
             outcome.decision = learn_decision(
                 classifier, rows, labels, material.folds, scorer, jobs
             )
+
+
+def _beside(material: Material, classifier: Any) -> dict[str, NDArray]:
+    """Return what fits take beside labels, for the rows of train and validation together."""
+    second = second_labels(classifier, material.dataset.train)
+    unused = np.full(len(material.dataset.validation), None, dtype=object)
+    return {name: np.concatenate([labels, unused]) for name, labels in second.items()}
 
 
 def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:
@@ -218,9 +249,11 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
             validation=(material.validation, dataset.validation.labels),
             workspace=work / "fit",
             time_limit=spec.time_limit,
+            **second_labels(outcome.classifier, dataset.train),
         )
     # Training that went on from a checkpoint also took what it took before.
-    seconds = max(outcome.seconds["fit_seconds"], outcome.classifier.fit_seconds_)
+    seconds = getattr(outcome.classifier, "fit_seconds_", 0.0)
+    seconds = max(outcome.seconds["fit_seconds"], seconds)
     outcome.seconds["fit_seconds"] = seconds
     outcome.on_validation = outcome.classifier.predict_proba(material.validation)
 

@@ -12,7 +12,7 @@ from worthit.experiment.explaining import explain
 from worthit.experiment.models import check_kind, find
 from worthit.experiment.outer import follow_over_folds
 from worthit.experiment.place import Place
-from worthit.experiment.protocol import answer, follow_protocol, start
+from worthit.experiment.protocol import answer, follow_protocol, second_labels, start
 from worthit.experiment.record import make_run
 from worthit.experiment.scoring import Scorer
 from worthit.experiment.spec import Spec
@@ -32,7 +32,9 @@ def check(dataset: Dataset, spec: Spec) -> None:
     """
     check_kind(find(spec.model), dataset.kind)
     Scorer.of(dataset, spec.metric)
-    start(dataset, spec, jobs=1).check()
+    classifier = start(dataset, spec, jobs=1)
+    classifier.check()
+    second_labels(classifier, dataset.train)
 
 
 def find_run(dataset: Dataset, spec: Spec, place: Place) -> Run | None:

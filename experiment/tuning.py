@@ -77,6 +77,7 @@ def search(
     study_name: str = "search",
     worker: str | None = None,
     fresh: bool = False,
+    beside: Mapping[str, NDArray] | None = None,
 ) -> Search:
     """Search a classifier's space for the best mean score over folds.
 
@@ -114,6 +115,8 @@ def search(
         that is known to be dead to go on with its trial at once.
     fresh : bool
         Forget what a search of that name has done.
+    beside : mapping of str to numpy.ndarray of shape (n,), optional
+        What ``fit`` takes by name beside the labels, such as labels of a second task.
 
     Returns
     -------
@@ -150,7 +153,7 @@ def search(
                     slots.wait()
                 else:
                     trial_classifier = clone(candidate).set_params(**trial.params)
-                    job = (trial_classifier, inputs, labels, scorer, left)
+                    job = (trial_classifier, inputs, labels, scorer, left, beside)
                     scores = _score_folds(pool, job, folds, _best_folds(slots.best()))
                     seconds = earlier + time.monotonic() - started
                     slots.tell(trial, scores, seconds, pruned=len(scores) < len(folds))
@@ -198,6 +201,7 @@ def score_fold(
     labels: NDArray,
     scorer: Scorer,
     time_left: float | None = None,
+    beside: Mapping[str, NDArray] | None = None,
 ) -> float:
     """Fit on a fold's fitted rows and score the answers to its held-out rows.
 
@@ -206,9 +210,9 @@ def score_fold(
     fitted, held_out = fold
     classifier = clone(classifier)  # threads share what they were given
     asked, truth = _rows(inputs, held_out), labels[held_out]
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {name: of[fitted] for name, of in (beside or {}).items()}
     if classifier.family == "neural":
-        options = {"validation": (asked, truth), "time_limit": time_left}
+        options |= {"validation": (asked, truth), "time_limit": time_left}
     classifier.fit(_rows(inputs, fitted), labels[fitted], **options)
     return float(scorer(truth, classifier.predict(asked)))
 

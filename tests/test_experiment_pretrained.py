@@ -1,0 +1,90 @@
+"""Pretrained models under the protocol: searched, with a second task, floors, known by content."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from worthit.core.errors import InputError
+from worthit.corpus import load
+from worthit.experiment.place import Place
+from worthit.experiment.prediction import predict
+from worthit.experiment.protocol import start
+from worthit.experiment.running import check, make
+from worthit.experiment.settings import parse_settings
+from worthit.experiment.spec import Spec
+from worthit.tests.tiny_checkpoint import write_checkpoint
+
+WORDS = {"sport": "goal match team coach", "money": "bank share profit price"}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return str(write_checkpoint(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    generator = np.random.default_rng(0)
+    rows = ["text,label,mood"]
+    for number in range(120):
+        label = ("sport", "money")[number % 2]
+        told = " ".join(generator.choice(WORDS[label].split(), 4))
+        rows.append(f"{told} {number},{label},{'good' if 'goal' in told else 'bad'}")
+    path = tmp_path_factory.mktemp("data") / "notes.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return load(path)
+
+
+def spec(tiny, model="bert", **given):
+    values = given.pop("settings", {})
+    small = {"batch_size": 8} | ({"epochs": 2} if model == "bert" else {})
+    return Spec(model=model, settings={"checkpoint": tiny} | small | values, **given)
+
+
+def place(folder):
+    return Place(runs=folder / "runs", reports=folder / "reports")
+
+
+def test_searched_run_has_its_notes_and_answers_later(dataset, tiny, tmp_path):
+    asked = spec(tiny, trials=2, settings={"transfer": "head", "auxiliary": "mood"})
+    run = make(dataset, asked, place(tmp_path))
+    record = run.record
+    assert record["pretrained"]
+    assert record["cost"]["trials"] == 2
+    assert len(record["curve"]) == 2
+    assert any("SHA-256" in note for note in record["notes"])
+    answers = predict(run, ["goal match", "bank price"])
+    assert list(answers.columns) == ["prediction", "p_money", "p_sport"]
+
+
+@pytest.mark.parametrize("model", ["embedding", "zeroshot"])
+def test_models_without_epochs_run_as_well(dataset, tiny, tmp_path, model):
+    run = make(dataset, spec(tiny, model), place(tmp_path))
+    assert run.record["curve"] == []
+    assert run.record["family"] == ("floor" if model == "zeroshot" else "neural")
+    assert run.record["scores"]["test"]["n"] == 24
+
+
+def test_second_task_needs_its_column(dataset, tiny):
+    check(dataset, spec(tiny, settings={"auxiliary": "mood"}))
+    with pytest.raises(InputError, match="Got auxiliary='moods', but .* there are 'mood'"):
+        check(dataset, spec(tiny, settings={"auxiliary": "moods"}))
+
+
+def test_run_is_known_by_the_checkpoint_and_not_by_where_it_lies(dataset, tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "moved")
+    keys = {
+        spec(folder).key(dataset, start(dataset, spec(folder), jobs=1))
+        for folder in (tiny, str(tmp_path / "moved"))
+    }
+    assert len(keys) == 1
+
+
+def test_fields_are_read_from_the_command_line():
+    words = ["prune_heads=[[1,2],[3,1]]", "layer=-2", "checkpoint=my/folder", "freeze=3"]
+    words += ["transfer=last:2", "freeze_embeddings=false"]
+    expected = {"prune_heads": [[1, 2], [3, 1]], "layer": -2, "checkpoint": "my/folder"}
+    expected |= {"freeze": 3, "transfer": "last:2", "freeze_embeddings": False}
+    assert parse_settings(words, ["bert"]) == {"bert": expected}
+    assert parse_settings(["prune_heads=0.3"], ["bert"]) == {"bert": {"prune_heads": 0.3}}
