@@ -32,18 +32,26 @@ def make_specs(
     Raises
     ------
     InputError
-        If an option has no such value, or a model cannot follow it.
+        If an option has no such value, or no model follows it.
     """
     _check_choice("--penalty", penalty, PENALTIES)
     _check_choice("--balance", balance, BALANCES)
+    wished = {
+        field: value
+        for field, value in (("penalty", penalty), ("balance", balance))
+        if value != "auto"
+    }
+    fields = {model: {} if model == "majority" else fields_of(model) for model in models}
+    for field, value in wished.items():
+        if not any(field in each for each in fields.values()):
+            raise InputError(
+                f"Got --{field} {value}, but {' and '.join(models)} has no {field} to choose; "
+                f"leave out --{field}."
+            )
     specs = []
     for model in models:
-        fields = fields_of(model)
         own = dict(settings.get(model, {}))
-        if penalty != "auto" and "penalty" in fields:
-            own["penalty"] = penalty
-        if balance != "auto" and "balance" in fields and model != "majority":
-            own["balance"] = balance
+        own |= {field: value for field, value in wished.items() if field in fields[model]}
         default = BASELINE_TRIALS if find(model).family == "baseline" else 0
         n_trials = default if trials is None else trials
         if n_trials > 0 and not new_classifier(model, {}, 0, 1).search_space():

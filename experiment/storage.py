@@ -11,7 +11,7 @@ from typing import Any
 import optuna
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -54,7 +54,9 @@ def open_storage(address: str | Path) -> BaseStorage:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     if isinstance(address, Path):
         address.parent.mkdir(parents=True, exist_ok=True)
-        return JournalStorage(JournalFileBackend(str(address)))
+        # Nobody else uses it, so a lock is what a killed process left.
+        address.with_name(f"{address.name}.lock").unlink(missing_ok=True)
+        return _journal(address)
     check_address(address)
     if address.startswith(JOURNAL):
         return _open_journal(Path(address.removeprefix(JOURNAL)))
@@ -85,11 +87,17 @@ def _open_journal(path: Path) -> JournalStorage:
                 f"{path} is not the journal of a search; give a new file, or one that --storage "
                 "has made."
             )
-        return JournalStorage(JournalFileBackend(str(path)))
+        return _journal(path)
     except OSError as error:
         raise InputError(
             f"Cannot use the journal {path} ({error.strerror}); give a file that can be written."
         ) from None
+
+
+def _journal(path: Path) -> JournalStorage:
+    # Not Optuna's default lock, a symbolic link: to a relative path it leads nowhere, and then one
+    # that a killed process left is waited for without end. This one is broken after 30 s.
+    return JournalStorage(JournalFileBackend(str(path), JournalFileOpenLock(str(path))))
 
 
 def _is_journal(path: Path) -> bool:

@@ -260,7 +260,10 @@ def _bounds(distribution: Any) -> dict[str, Any]:
 
 def _describe(distribution: BaseDistribution) -> str:
     if isinstance(distribution, CategoricalDistribution):
-        return ", ".join(str(choice) for choice in distribution.choices)
+        return ", ".join(
+            f"{choice:g}" if isinstance(choice, float) else str(choice)
+            for choice in distribution.choices
+        )
     bounds = _bounds(distribution)
     return f"{bounds['low']:g} to {bounds['high']:g}{' (logarithmic)' if bounds['log'] else ''}"
 

@@ -183,6 +183,7 @@ def test_describe_counts_rows(run):
         (["baseline", "set", "--trials", "-1"], "Got -1 trials"),
         (["baseline", "set", "--language", "xx"], "Got language 'xx'"),
         (["baseline", "set", "--jobs", "0"], "Got 0 jobs"),
+        (["baseline", "set", "--model", "nbsvm", "--penalty", "l1"], "nbsvm has no penalty"),
         (["baseline", "set", "--model", "gru"], "'gru' is not a baseline model"),
         (["neural", "tfidf", "set"], "'tfidf' is not a neural model"),
         (["compare", "set", "--models", "tfidf,gru", "--balance", "smote"], "smote"),

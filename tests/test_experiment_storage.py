@@ -307,6 +307,17 @@ def test_fresh_joins_workers_that_are_busy(journal, patient, monkeypatch):
         assert len(open_slots(journal, "search", 3, 0, "new", fresh=True).finished()) == 2
 
 
+def test_a_lock_that_a_killed_process_left_does_not_hold_its_own_journal(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    journal = Path("work") / "search.log"
+    open_storage(journal)
+    lock = journal.with_name("search.log.lock")
+    lock.touch()
+    storage = open_storage(journal)
+    assert not lock.exists()  # or the next line would wait for it
+    assert optuna.create_study(storage=storage, study_name="search").trials == []
+
+
 def test_a_folder_keeps_its_workers_name(tmp_path):
     assert worker_of(tmp_path / "work") == worker_of(tmp_path / "work")
     assert worker_of(tmp_path / "work") != worker_of(tmp_path / "other")
