@@ -13,7 +13,8 @@ from worthit.compare.pages.names import plain_metric_name
 
 __all__ = ["curves_figure"]
 
-ACROSS, WIDTH, PANEL, TOP = 2, 7.2, 2.35, 0.66  # panels beside one another; inches
+ACROSS, WIDTH, PANEL, TOP = 2, 7.2, 2.5, 0.6  # panels beside one another; inches
+LEGEND, PER_LINE = 0.17, 4  # a line of a panel's legend, above its axes
 MARKERS = "osD^vPX*<>"
 
 
@@ -45,16 +46,19 @@ def curves_figure(numbers: dict[str, Any]) -> Figure:
     for place, (field, rows) in enumerate(fields):
         column, row = place % across, place // across
         left = (0.55 + column * (WIDTH - 0.1) / across) / WIDTH
-        bottom = 1 - (TOP + (row + 1) * PANEL - 0.5) / height
-        size = ((WIDTH - 0.1) / across - 0.7) / WIDTH, (PANEL - 0.85) / height
+        bottom = 1 - (TOP + (row + 1) * PANEL - 0.45) / height
+        legend = LEGEND * -(-(len(rows) + 1) // PER_LINE)
+        size = ((WIDTH - 0.1) / across - 0.7) / WIDTH, (PANEL - 0.75 - legend) / height
         axes = figure.add_axes((left, bottom, *size))
-        _panel(axes, field, rows, numbers["base"])
+        top = bottom + size[1] + (legend + 0.08) / height
+        figure.text(left, top, label(field), size=9, weight="bold", va="bottom")
+        _panel(axes, rows, numbers["base"])
         if row == n_rows - 1 or place + across >= len(fields):
             axes.set_xlabel("epoch")
     return figure
 
 
-def _panel(axes: Axes, field: str, rows: list[dict[str, Any]], base: dict[str, Any]) -> None:
+def _panel(axes: Axes, rows: list[dict[str, Any]], base: dict[str, Any]) -> None:
     own = next((row["value"] for row in rows if row["is_base"]), None)
     _line(axes, base, "base" if own is None else f"{own} (base)", INK, "", base["curve_best"])
     others = [row for row in rows if not row["is_base"] and row["curve"]]
@@ -63,11 +67,13 @@ def _panel(axes: Axes, field: str, rows: list[dict[str, Any]], base: dict[str, A
         color = colors(0.1 + 0.75 * number / max(len(others) - 1, 1))
         marker = MARKERS[number % len(MARKERS)]
         _line(axes, row, label(row["value"], 18), color, marker, row["curve_best"])
-    axes.set_title(label(field), loc="left", size=9, color=INK, weight="bold")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.margins(y=0.12)
-    axes.legend(fontsize=7, loc="lower right", labelcolor=MUTED, handlelength=1.6)
+    axes.legend(
+        fontsize=7, loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=PER_LINE,
+        labelcolor=MUTED, handlelength=1.6, columnspacing=1.0, borderaxespad=0.2,
+    )  # fmt: skip
 
 
 def _line(

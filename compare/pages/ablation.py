@@ -165,7 +165,7 @@ def _costs(numbers: dict[str, Any]) -> str:
         ratio = times(seconds / whole) if whole and seconds else ""
         size = count(cost["parameters"])
         rows.append([name, duration(seconds), ratio, milliseconds(cost["ms_per_item"]), size])
-    head = ["change", "training", "times the base's", "one answer", "parameters"]
+    head = ["change", "training", "against the base", "one answer", "parameters"]
     machine = f"\n\n{machine_sentence(base['machine'])}" if base.get("machine") else ""
     tuned = "With tuning. " if base["cost"].get("tune_seconds") else ""
     return f"## Cost\n\n{tuned}{table(head, rows, 'lrrrr')}{machine}"
