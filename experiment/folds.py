@@ -1,6 +1,7 @@
 """Inner cross-validation folds: stratified, and grouped where rows belong together."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from worthit.core.errors import InputError
 from worthit.corpus.splitting import components
 
-__all__ = ["Fold", "make_folds"]
+__all__ = ["Fold", "make_folds", "take"]
 
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 # Four, so that two processes share them evenly and a hopeless trial can stop at half time.
@@ -62,3 +63,8 @@ def make_folds(
             "--trials 0."
         )
     return folds
+
+
+def take(inputs: Any, rows: NDArray[np.int64]) -> Any:
+    """Return the inputs at some rows, of a list or of what a classifier prepared."""
+    return [inputs[i] for i in rows] if isinstance(inputs, list) else inputs[rows]

@@ -16,6 +16,7 @@ from worthit.core.progress import say
 from worthit.corpus import Dataset, Split
 from worthit.corpus.language import normalise
 from worthit.experiment.decision import Decision, learn_decision
+from worthit.experiment.epochs import kept
 from worthit.experiment.folds import Fold, make_folds
 from worthit.experiment.models import fields_of, find, new_classifier
 from worthit.experiment.scoring import Scorer
@@ -169,6 +170,7 @@ def follow_protocol(
                 "study_name": study,
                 "worker": worker_of(work),
                 "fresh": fresh,
+                "best_model": work / "best",
             }
             _tune(outcome, material, spec, scorer, jobs, where)
     if outcome.found:  # an interrupted or shared search took longer than this process
@@ -241,17 +243,21 @@ def _beside(material: Material, classifier: Any) -> dict[str, NDArray]:
 
 
 def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:
-    dataset = material.dataset
+    dataset, found = material.dataset, outcome.found
     with _timed(outcome, "fit_seconds"):
-        outcome.classifier.fit(
-            material.train,
-            dataset.train.labels,
-            validation=(material.validation, dataset.validation.labels),
-            workspace=work / "fit",
-            time_limit=spec.time_limit,
-            **second_labels(outcome.classifier, dataset.train),
-        )
-    # Training that went on from a checkpoint also took what it took before.
+        best = found and kept(work / "best", type(outcome.classifier), found.slot)
+        if best:  # the search has trained it on the very same rows
+            outcome.classifier = best
+        else:
+            outcome.classifier.fit(
+                material.train,
+                dataset.train.labels,
+                validation=(material.validation, dataset.validation.labels),
+                workspace=work / "fit",
+                time_limit=spec.time_limit,
+                **second_labels(outcome.classifier, dataset.train),
+            )
+    # Training that went on from a checkpoint, or was a trial, also took what it took before.
     seconds = getattr(outcome.classifier, "fit_seconds_", 0.0)
     seconds = max(outcome.seconds["fit_seconds"], seconds)
     outcome.seconds["fit_seconds"] = seconds

@@ -24,7 +24,8 @@ from optuna.trial import FrozenTrial
 from sklearn.base import clone
 
 from worthit.core.progress import progress
-from worthit.experiment.folds import Fold
+from worthit.experiment.epochs import keep, learns_by_epoch, train_trial
+from worthit.experiment.folds import Fold, take
 from worthit.experiment.storage import database_errors
 from worthit.experiment.study import new_worker, open_slots
 
@@ -48,12 +49,15 @@ class Search:
         Everything the report tells of the search; see ``tuning`` in run.json.
     space : mapping of str to distribution
         What was searched.
+    slot : int
+        The best trial's slot.
     """
 
     params: dict[str, Any]
     score: float
     record: dict[str, Any] = field(repr=False)
     space: Mapping[str, BaseDistribution] = field(repr=False, default_factory=dict)
+    slot: int = 0
 
     @property
     def n_pruned(self) -> int:
@@ -78,6 +82,7 @@ def search(
     worker: str | None = None,
     fresh: bool = False,
     beside: Mapping[str, NDArray] | None = None,
+    best_model: Path | None = None,
 ) -> Search:
     """Search a classifier's space for the best mean score over folds.
 
@@ -117,6 +122,8 @@ def search(
         Forget what a search of that name has done.
     beside : mapping of str to numpy.ndarray of shape (n,), optional
         What ``fit`` takes by name beside the labels, such as labels of a second task.
+    best_model : pathlib.Path or None
+        Folder in which the best trial of a network is kept, with its slot.
 
     Returns
     -------
@@ -133,6 +140,7 @@ def search(
         slots = open_slots(storage, study_name, trials, seed, worker or new_worker(), fresh)
         earlier = max((_log(trial)["seconds"] for trial in slots.finished(own=True)), default=0.0)
     stopped = "all trials were done"
+    by_epoch = len(folds) == 1 and learns_by_epoch(classifier)
     candidate = clone(classifier).set_params(**getattr(classifier, "search_fields", {}))
     with (
         database_errors(storage),
@@ -146,7 +154,8 @@ def search(
             spent = earlier + time.monotonic() - started
             left = None if time_limit is None else time_limit - spent
             if done and left is not None and left <= 0:
-                stopped = f"the time limit of {time_limit:.0f} s was reached"
+                stopped = f"the time limit of {time_limit:.0f} s was reached, with "
+                stopped += f"{trials - done} of {trials} trials left"
                 break
             with slots.next_trial(classifier, space) as trial:
                 if trial is None:  # other workers have the last ones; one that dies gives it back
@@ -154,9 +163,18 @@ def search(
                 else:
                     trial_classifier = clone(candidate).set_params(**trial.params)
                     job = (trial_classifier, inputs, labels, scorer, left, beside)
-                    scores = _score_folds(pool, job, folds, _best_folds(slots.best()))
+                    if by_epoch:
+                        rivals = [each.user_attrs["by_epoch"] for each in slots.finished()]
+                        one = train_trial(folds[0], rivals, *job)
+                        trial.set_user_attr("by_epoch", one.by_epoch)
+                        scores, pruned = [one.score], one.pruned
+                    else:
+                        scores = _score_folds(pool, job, folds, _best_folds(slots.best()))
+                        pruned = len(scores) < len(folds)
                     seconds = earlier + time.monotonic() - started
-                    slots.tell(trial, scores, seconds, pruned=len(scores) < len(folds))
+                    slots.tell(trial, scores, seconds, pruned=pruned)
+                    if by_epoch and best_model and _is_best(slots.best(), trial.number):
+                        keep(best_model, one.fitted, trial.user_attrs["slot"])
             if best := slots.best():
                 bar.set_postfix_str(f"best {100 * (best.value or 0):.2f}", refresh=False)
             bar.update(len(slots.finished()) - bar.n)
@@ -180,7 +198,9 @@ def search(
             for n, trial in enumerate(finished)
         ],
     }
-    return Search(dict(best.params), float(best.value or 0.0), record, space)
+    return Search(
+        dict(best.params), float(best.value or 0.0), record, space, best.user_attrs["slot"]
+    )
 
 
 def _score_folds(
@@ -209,20 +229,16 @@ def score_fold(
     """
     fitted, held_out = fold
     classifier = clone(classifier)  # threads share what they were given
-    asked, truth = _rows(inputs, held_out), labels[held_out]
+    asked, truth = take(inputs, held_out), labels[held_out]
     options: dict[str, Any] = {name: of[fitted] for name, of in (beside or {}).items()}
     if classifier.family == "neural":
         options |= {"validation": (asked, truth), "time_limit": time_left}
-    classifier.fit(_rows(inputs, fitted), labels[fitted], **options)
+    classifier.fit(take(inputs, fitted), labels[fitted], **options)
     return float(scorer(truth, classifier.predict(asked)))
 
 
 def _workers(classifier: Any) -> str:
     return "threads" if getattr(classifier, "threads", False) else "processes"
-
-
-def _rows(inputs: Any, rows: NDArray[np.int64]) -> Any:
-    return [inputs[i] for i in rows] if isinstance(inputs, list) else inputs[rows]
 
 
 def _hopeless(n: int) -> float:
@@ -233,6 +249,10 @@ def _hopeless(n: int) -> float:
     further behind on half of the items hardly ever wins on all.
     """
     return float(0.1 / np.sqrt(n))
+
+
+def _is_best(best: FrozenTrial | None, number: int) -> bool:
+    return best is not None and best.number == number
 
 
 def _best_folds(best: FrozenTrial | None) -> list[float] | None:

@@ -1,6 +1,7 @@
 """What the documents show runs: the README's example, and every example in a docstring."""
 
 import doctest
+import os
 import re
 import subprocess
 import sys
@@ -63,3 +64,25 @@ def test_benchmarks_run(script, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "NO" not in done.stdout
     assert expected in done.stdout
+
+
+def test_the_model_of_contributing_is_one_file_and_passes_the_contract(tmp_path):
+    (example,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.S
+    )
+    # A checkout in which everything is what it is here, and the file is there besides.
+    here = tmp_path / "worthit"
+    (here / "neural").mkdir(parents=True)
+    for path in [*ROOT.glob("[a-z]*"), *ROOT.glob("neural/*")]:
+        if path.name not in ("neural", "build", "runs", "reports"):
+            (here / path.relative_to(ROOT)).symlink_to(path)
+    (here / "neural" / "deepaverage.py").write_text(example, encoding="utf-8")
+    contract = ["-m", "pytest", "-c", "pyproject.toml", "-k", "deepaverage"]
+    done = subprocess.run(
+        [sys.executable, *contract, "tests/test_classifier_contract.py"],
+        cwd=here,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout

@@ -269,7 +269,8 @@ def test_a_time_limit_counts_a_workers_own_seconds(journal):
     tune(journal, 2, Dial(delay=0.2), worker="slow")
     assert len(tune(journal, 4, time_limit=0.5, worker="new").record["trials"]) == 4
     late = tune(journal, 6, time_limit=0.5, worker="slow").record
-    assert (len(late["trials"]), late["stopped"]) == (4, "the time limit of 0 s was reached")
+    assert len(late["trials"]) == 4
+    assert late["stopped"].startswith("the time limit of 0 s was reached, with ")
 
 
 def test_a_worker_that_was_given_up_stores_nothing(journal, capsys):

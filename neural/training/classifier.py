@@ -1,6 +1,6 @@
 """The base of all neural classifiers: scikit-learn's protocol around a network and an encoder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +69,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
 
     family: ClassVar[str] = "neural"
     learned: ClassVar[tuple[str, ...]] = (
-        "history_", "best_epoch_", "stopped_", "truncated_share_", "notes_"
+        "history_", "best_epoch_", "stopped_", "truncated_share_", "notes_", "fit_seconds_"
     )  # fmt: skip
 
     epochs: int = 8
@@ -162,6 +162,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         *,
         workspace: Path | None = None,
         time_limit: float | None = None,
+        hopeless: Callable[[float], bool] | None = None,
     ) -> Self:
         """Train on inputs and labels, and keep the epoch that is best on validation.
 
@@ -179,6 +180,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         time_limit : float, optional
             Seconds after which training ends with the best epoch so far; those of an interrupted
             fit in the same workspace count.
+        hopeless : callable, optional
+            Gets the validation score after each epoch, larger is better, and says whether to give
+            up; a search asks so.
 
         Returns
         -------
@@ -211,7 +215,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             training = training.take(resampled(numbers, self.balance, self.seed))
             from worthit.neural.training.loop import train  # loads the Trainer, which takes seconds
 
-            outcome = train(self, self.network_, training, held_out, folder, clock)
+            outcome = train(self, self.network_, training, held_out, folder, clock, hopeless)
         self.history_ = outcome.history
         self.best_epoch_ = outcome.best_epoch
         self.stopped_ = outcome.stopped

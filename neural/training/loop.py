@@ -1,5 +1,6 @@
 """One training, from start or checkpoint to the best epoch; imported by ``fit`` alone (seconds)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,7 @@ def train(
     validation: Examples | None,
     workspace: Path,
     clock: Clock,
+    hopeless: Callable[[float], bool] | None = None,
 ) -> Outcome:
     """Train a network in place, going on from the last checkpoint if there is one.
 
@@ -74,6 +76,8 @@ def train(
         Where checkpoints are kept.
     clock : Clock
         Counts the seconds of this fit, and says when they are over.
+    hopeless : callable, optional
+        Gets each epoch's validation score and says whether to give up.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def train(
     metric, patience = classifier.metric, classifier.patience
     n_batches = -(-len(training) // classifier.batch_size)
     with progress(classifier.epochs * n_batches, f"training {classifier.name}", "batch") as bar:
-        watch = Watch(bar, metric, patience, clock)
+        watch = Watch(bar, metric, patience, clock, hopeless)
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
         checkpoint = last_whole(workspace)
         done = checkpoint and epochs_since_best(history_of(checkpoint), metric) >= patience
@@ -105,7 +109,9 @@ def train(
     if not all(weights.isfinite().all() for weights in network.parameters()):
         rate = classifier.learning_rate
         raise InputError(f"Training diverged with learning_rate={rate!r}; choose a smaller one.")
-    if watch.out_of_time:
+    if watch.given_up:
+        stopped = f"the search gave it up after {_whole(state.epoch or 0)} epochs"
+    elif watch.out_of_time:
         epoch = _whole(round(state.global_step / n_batches, 2))
         stopped = f"the time limit was reached after {epoch} of {classifier.epochs} epochs"
     elif epochs_since_best(state.log_history, metric) >= patience:

@@ -1,6 +1,7 @@
 """Follows a training: progress, seconds, patience and the time limit. Imports transformers."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tqdm import tqdm
@@ -9,6 +10,8 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from worthit.neural.training.clock import Clock
 
 __all__ = ["Watch", "epochs_since_best"]
+
+Hopeless = Callable[[float], bool] | None
 
 
 class Watch(TrainerCallback):
@@ -27,14 +30,19 @@ class Watch(TrainerCallback):
         Evaluations without a better score after which training ends.
     clock : Clock
         Says when the time is over.
+    hopeless : callable or None
+        Gets each validation score, larger is better, and says whether to give up.
     """
 
-    def __init__(self, bar: tqdm, metric: str, patience: int, clock: Clock) -> None:
+    def __init__(
+        self, bar: tqdm, metric: str, patience: int, clock: Clock, hopeless: Hopeless
+    ) -> None:
         self.bar = bar
         self.metric = metric
         self.patience = patience
         self.clock = clock
-        self.out_of_time = False
+        self.hopeless = hopeless
+        self.out_of_time = self.given_up = False
         self.epoch_began = time.monotonic()
 
     def on_epoch_begin(self, *_: Any, **__: Any) -> None:
@@ -64,6 +72,8 @@ class Watch(TrainerCallback):
         self.bar.set_postfix_str(f"epoch {state.epoch:.3g}, validation {self.metric} {score:.3f}")
         if epochs_since_best(state.log_history, self.metric) >= self.patience:
             control.should_training_stop = True
+        if self.hopeless and self.hopeless(-score if self.metric == "loss" else score):
+            self.given_up = control.should_training_stop = True
 
 
 def epochs_since_best(log_history: list[dict], metric: str) -> int:

@@ -1,0 +1,86 @@
+"""Trials of a network: given up by epoch, and the best one not trained again."""
+
+import numpy as np
+from sklearn.metrics import f1_score
+
+from worthit.experiment.epochs import FIRST_RIVALS, falls_behind, keep, kept
+from worthit.experiment.tuning import search
+from worthit.neural.average import Average
+
+RNG = np.random.default_rng(0)
+SIGNS = {"good": ["great", "fine", "lovely"], "bad": ["awful", "poor", "dull"]}
+LABELS = np.array(["good", "bad"] * 60, dtype=object)
+TEXTS = [f"a {RNG.choice(SIGNS[label])} film {RNG.integers(9)} so so" for label in LABELS]
+FOLD = (np.arange(80), np.arange(80, 120))
+
+
+def macro_f1(truth, prediction):
+    return f1_score(truth, prediction, average="macro")
+
+
+class Racer(Average):
+    """Learns at once, or never, by the first field that is searched."""
+
+    def search_space(self):
+        space = super().search_space()
+        return {"learning_rate": space["learning_rate"], "dropout": space["dropout"]}
+
+
+def run(folder, trials, **options):
+    model = Racer(epochs=4, patience=4, batch_size=8, embedding=8)
+    settings = {"time_limit": None, "seed": 0, "jobs": 1, "best_model": folder / "best"}
+    return search(
+        model, TEXTS, LABELS, [FOLD], macro_f1,
+        trials=trials, storage=folder / "search.log", **settings | options,
+    )  # fmt: skip
+
+
+def test_a_trial_falls_behind_below_the_median_of_its_rivals_at_the_same_epoch():
+    rivals = [[0.5, 0.6], [0.5, 0.7, 0.8], [0.4, 0.8], [0.1, 0.9]]  # at the second epoch 0.75
+    assert falls_behind([0.3, 0.74], rivals)
+    assert not falls_behind([0.3, 0.75], rivals)
+    assert not falls_behind([0.0], rivals)  # too early to say
+    assert not falls_behind([0.0, 0.0], rivals[:3])  # too few to say
+    assert falls_behind([0.1, 0.2, 0.7], rivals)  # 0.6, 0.8, 0.8, 0.9: those that ended count
+
+
+def test_search_gives_up_trials_by_epoch_and_is_the_same_when_resumed(tmp_path):
+    found = run(tmp_path / "a", trials=9)
+    trials = found.record["trials"]
+    states = [trial["state"] for trial in trials]
+    assert states[:FIRST_RIVALS] == ["complete"] * FIRST_RIVALS
+    assert "pruned" in states
+    assert found.n_pruned == states.count("pruned")
+    run(tmp_path / "b", trials=6)
+    again = run(tmp_path / "b", trials=9).record["trials"]
+    for key in ("params", "score", "state"):
+        assert [trial[key] for trial in again] == [trial[key] for trial in trials]
+
+
+def test_the_best_trials_network_is_the_one_that_a_fit_would_give(tmp_path):
+    found = run(tmp_path, trials=3)
+    best = kept(tmp_path / "best", Racer, found.slot)
+    again = Racer(**best.get_params()).fit(
+        TEXTS[:80], LABELS[:80], validation=(TEXTS[80:], LABELS[80:])
+    )
+    np.testing.assert_array_equal(best.predict_proba(TEXTS), again.predict_proba(TEXTS))
+    assert {name: best.get_params()[name] for name in found.params} == found.params
+    assert best.fit_seconds_ > 0
+    assert kept(tmp_path / "best", Racer, found.slot + 1) is None
+    assert kept(tmp_path / "elsewhere", Racer, found.slot) is None
+
+
+def test_network_of_a_trial_that_was_cut_off_while_it_was_stored_is_not_taken(tmp_path):
+    model = Racer(epochs=1, embedding=4).fit(TEXTS, LABELS)
+    keep(tmp_path / "best", model, 3)
+    keep(tmp_path / "best", model, 5)
+    assert kept(tmp_path / "best", Racer, 3) is None
+    assert kept(tmp_path / "best", Racer, 5) is not None
+    (tmp_path / "best" / "slot.json").unlink()
+    assert kept(tmp_path / "best", Racer, 5) is None
+
+
+def test_time_limit_of_a_search_says_how_many_trials_are_left(tmp_path):
+    found = run(tmp_path, trials=50, time_limit=0.01)
+    assert found.record["stopped"] == "the time limit of 0 s was reached, with 49 of 50 trials left"
+    assert kept(tmp_path / "best", Racer, found.slot) is not None
