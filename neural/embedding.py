@@ -19,7 +19,7 @@ from worthit.neural.training.scores import METRICS, scorer
 
 __all__ = ["Embedding"]
 
-STRENGTHS = np.logspace(0, 3, 7)  # values of C; the vectors have length 1, so they are large
+STRENGTHS = np.logspace(-1, 3, 9)  # values of C; the vectors have length 1, so they are large
 FOLDS = 3
 REGRESSION = "regression.safetensors"
 
@@ -29,7 +29,7 @@ class Embedding(EncoderClassifier):
     """Logistic regression on the vectors of a frozen encoder: the cheap middle.
 
     The encoder answers every input once; all that is learned is a regression with an L2 penalty.
-    Its C is chosen among 7 values by three-fold cross-validation on the inputs being fitted alone,
+    Its C is chosen among 9 values by three-fold cross-validation on the inputs being fitted alone,
     unless it is given.
 
     Parameters

@@ -17,6 +17,7 @@ BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 BENCHMARK_RUNS = {  # the smallest run of each, and what it must print
     "coverage": (["--sets", "5", "--resamples", "50", "--regimes", "n = 100"], "power there"),
     "ngrams": (["--sizes", "100"], "yes"),
+    "neural": (["--texts", "40", "--epochs", "2"], "to the same accuracy"),
     "predict": (["--texts", "100"], "100.00 %"),
     "tuning": (["--trials", "1"], "ratio of seconds"),
 }

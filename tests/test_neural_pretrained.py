@@ -159,6 +159,9 @@ def test_body_learns_at_a_tenth_of_the_rate(tiny, monkeypatch):
     model = fit(tiny, epochs=1)
     rates = {rate: sum(n for r, n in seen if r == rate) for rate, n in seen if n}
     assert rates == {0.01: 2, 0.001: len(list(model.network_.parameters())) - 2}
+    seen.clear()
+    fit(tiny, epochs=1, transfer="head")
+    assert {(rate, n) for rate, n in seen if n} == {(0.1, 1)}  # weight and bias, decayed or not
 
 
 # A frozen part runs once ------------------------------------------------------------------

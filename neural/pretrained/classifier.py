@@ -13,8 +13,10 @@ from torch import nn
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
+from worthit.neural.pretrained.modes import layer_read, layers_frozen
 from worthit.neural.pretrained.network import HEADS, POOLS, PretrainedNetwork
 from worthit.neural.pretrained.pruning import check_heads, head_importance, heads_to_prune, prune
+from worthit.neural.pretrained.second_task import number_labels
 from worthit.neural.pretrained.subwords import Subwords
 from worthit.neural.training.batches import Examples, pad_rows, pad_states
 from worthit.neural.training.checks import require_at_least, require_one_of, require_share
@@ -23,6 +25,8 @@ from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import best_device, use_bf16
 
 __all__ = ["PretrainedClassifier"]
+
+HEAD_ALONE = 10.0  # times the learning rate, where nothing else learns
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -53,7 +57,8 @@ class PretrainedClassifier(NeuralClassifier):
     dropout : float
         Share of values hidden in the head while training.
     learning_rate : float
-        Of the head, and of a new body.
+        Of the head, and of a new body. Where only the head learns, it takes ten times as much:
+        it starts from nothing, and has no body to spoil.
     body_rate : float
         The pretrained body's learning rate, as a share of the head's.
     prune_heads : float, list or None
@@ -133,7 +138,11 @@ class PretrainedClassifier(NeuralClassifier):
         """
         self._memo = inputs.memo if isinstance(inputs, Prepared) else Memo()
         self.pruned_heads_: list[list[int]] = []
-        self._second = self._second_numbers(auxiliary, len(inputs))
+        self.second_classes_: list[str] = []
+        self._second: np.ndarray | None = None
+        if self.auxiliary is not None:
+            task = number_labels(self.auxiliary, auxiliary, len(inputs))
+            self.second_classes_, self._second = task
         try:
             return super().fit(
                 inputs, labels, validation, workspace=workspace, time_limit=time_limit
@@ -184,7 +193,8 @@ class PretrainedClassifier(NeuralClassifier):
         from worthit.neural.pretrained.body import new_body
 
         body: Any = new_body(encoder)
-        layer = self._layer_of(len(body.encoder.layer))
+        layer = layer_read(self.layer, len(body.encoder.layer))
+        n_frozen = layers_frozen(self.transfer, self.freeze, layer)
         network = PretrainedNetwork(
             body,
             encoder.special,
@@ -194,8 +204,8 @@ class PretrainedClassifier(NeuralClassifier):
             pool=self.pool,
             head=self.head,
             dropout=self.dropout,
-            n_frozen=self._n_frozen(layer),
-            frozen_embeddings=self.freeze_embeddings and self._n_frozen(layer) > 0,
+            n_frozen=n_frozen,
+            frozen_embeddings=self.freeze_embeddings and n_frozen > 0,
         )
         prune(network, self.pruned_heads_)
         return network
@@ -229,8 +239,10 @@ class PretrainedClassifier(NeuralClassifier):
             validation and self._answered(validation, network, memo, folder),
         )
 
-    def slower(self, network: Any) -> tuple[list[nn.Parameter], float]:
-        """Let a pretrained body learn at a share of the head's rate."""
+    def own_rate(self, network: Any) -> tuple[list[nn.Parameter], float]:
+        """Let a pretrained body learn at a share of the head's rate, and a head alone faster."""
+        if network.all_frozen:
+            return list(network.parameters()), HEAD_ALONE
         if not self.pretrained:
             return [], 1.0
         return [*network.embeddings.parameters(), *network.layers.parameters()], self.body_rate
@@ -249,7 +261,7 @@ class PretrainedClassifier(NeuralClassifier):
             raise InputError(f"Got body_rate={self.body_rate!r}; it must be above 0 and at most 1.")
         check_heads(self.prune_heads)
         n_layers = self.layers if not self.pretrained else self._find().n_layers
-        self._n_frozen(self._layer_of(n_layers))
+        layers_frozen(self.transfer, self.freeze, layer_read(self.layer, n_layers))
 
     def search_space(self) -> dict[str, BaseDistribution]:
         """Return what tuning may vary."""
@@ -267,35 +279,6 @@ class PretrainedClassifier(NeuralClassifier):
 
     def _find(self) -> Checkpoint:
         return find_checkpoint(self.checkpoint, self.default_checkpoint, self.architectures)
-
-    def _layer_of(self, n_layers: int) -> int:
-        """Return the layer that is read, from 1."""
-        layer = self.layer if self.layer > 0 else n_layers + 1 + self.layer
-        if self.layer == 0 or not 1 <= layer <= n_layers:
-            raise InputError(
-                f"Got layer={self.layer!r}; the body has {n_layers} layers, so give 1 to "
-                f"{n_layers}, or -1 to -{n_layers} counted from the last."
-            )
-        return layer
-
-    def _n_frozen(self, n_layers: int) -> int:
-        """Return how many of the first layers do not learn."""
-        mode, colon, last = self.transfer.partition(":")
-        if mode == "last" and last.isdecimal() and 1 <= int(last) <= n_layers:
-            frozen = n_layers - int(last)
-        elif mode in ("full", "head") and not colon:
-            frozen = n_layers if mode == "head" else 0
-        else:
-            raise InputError(
-                f"Got transfer={self.transfer!r}; choose full, head, or last:N with N from 1 to "
-                f"{n_layers}, the layers that learn."
-            )
-        if self.freeze > n_layers:
-            raise InputError(
-                f"Got freeze={self.freeze!r}; {n_layers} layers are read, so freeze at most that "
-                "many."
-            )
-        return max(frozen, self.freeze)
 
     def _prune(self, network: PretrainedNetwork, training: Examples) -> None:
         assert self.prune_heads is not None
@@ -335,24 +318,3 @@ class PretrainedClassifier(NeuralClassifier):
             )
             memo.keep(key, rows)
         return Examples(rows, examples.labels, examples.lengths, examples.second)
-
-    def _second_numbers(self, auxiliary: Sequence | None, n_inputs: int) -> np.ndarray | None:
-        """Turn the labels of the second task into numbers; -1 where there is none."""
-        self.second_classes_: list[str] = []
-        if self.auxiliary is None:
-            return None
-        if auxiliary is None or len(auxiliary) != n_inputs:
-            given = "none" if auxiliary is None else len(auxiliary)
-            raise InputError(
-                f"Got auxiliary={self.auxiliary!r} and {given} labels of that column for "
-                f"{n_inputs} training inputs; every input needs one, which may be blank."
-            )
-        names = ["" if one is None or one != one else str(one).strip() for one in auxiliary]
-        self.second_classes_ = sorted(set(names) - {""})
-        if len(self.second_classes_) < 2:
-            raise InputError(
-                f"The auxiliary column {self.auxiliary!r} has {len(self.second_classes_)} "
-                "labels; a second task needs at least two."
-            )
-        numbers = {name: number for number, name in enumerate(self.second_classes_)}
-        return np.array([numbers.get(name, -1) for name in names])

@@ -15,6 +15,7 @@ from worthit.core.errors import InputError
 from worthit.core.files import read_json, write_json
 from worthit.neural.pretrained.checkpoint import SCRATCH, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
+from worthit.neural.pretrained.modes import layer_read
 from worthit.neural.pretrained.network import POOLS, PretrainedNetwork
 from worthit.neural.pretrained.subwords import Subwords
 from worthit.neural.training.batches import pad_rows
@@ -90,11 +91,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         require_one_of(self, "pool", POOLS)
         require_one_of(self, "precision", PRECISIONS)
         n_layers = self._find().n_layers if self.pretrained else NEW_LAYERS
-        if self.layer == 0 or abs(self.layer) > n_layers:
-            raise InputError(
-                f"Got layer={self.layer!r}; the body has {n_layers} layers, so give 1 to "
-                f"{n_layers}, or -1 to -{n_layers} counted from the last."
-            )
+        layer_read(self.layer, n_layers)
 
     def predict(self, inputs: Sequence) -> np.ndarray:
         """Return the most probable label of each input."""
@@ -212,8 +209,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
 
         with own_randomness(self.seed), no_library_noise(), torch.no_grad():
             body: Any = new_body(self.encoder_)
-            n_layers = len(body.encoder.layer)
-            layer = self.layer if self.layer > 0 else n_layers + 1 + self.layer
+            layer = layer_read(self.layer, len(body.encoder.layer))
             self.network_ = PretrainedNetwork(
                 body,
                 self.encoder_.special,

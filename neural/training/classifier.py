@@ -113,8 +113,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         """
         return training, validation
 
-    def slower(self, network: nn.Module) -> tuple[list[nn.Parameter], float]:
-        """Return the weights that learn at a share of the learning rate, and that share."""
+    def own_rate(self, network: nn.Module) -> tuple[list[nn.Parameter], float]:
+        """Return weights with a learning rate of their own, as a multiple of the one given."""
         return [], 1.0
 
     def identity(self) -> dict[str, Any]:

@@ -149,18 +149,18 @@ class ClassifierTrainer(Trainer):
         ]
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
-        """Let some weights learn at a share of the learning rate, where the classifier says so."""
+        """Give some weights a learning rate of their own, where the classifier says so."""
         if self.optimizer is not None:
             return self.optimizer
         optimizer = super().create_optimizer(model)
         network: Any = self.model
-        slow, share = self._classifier.slower(network)
-        chosen = {id(weights) for weights in slow}
+        special, factor = self._classifier.own_rate(network)
+        chosen = {id(weights) for weights in special}
         for group in list(optimizer.param_groups):
             part = [weights for weights in group["params"] if id(weights) in chosen]
             if part:
                 group["params"] = [w for w in group["params"] if id(w) not in chosen]
-                optimizer.add_param_group(group | {"params": part, "lr": share * group["lr"]})
+                optimizer.add_param_group(group | {"params": part, "lr": factor * group["lr"]})
         return optimizer
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
