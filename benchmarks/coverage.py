@@ -22,21 +22,25 @@ from scipy import optimize, stats
 from tabulate import tabulate
 
 from worthit.compare.alignment import Aligned
+from worthit.compare.bootstrap import FEW_UNITS
 from worthit.compare.intervals import INTERVALS, resample
-from worthit.compare.metrics import metric_values
+from worthit.compare.metrics import NAMES, metric_values
 from worthit.compare.randomisation import randomisation_p
 from worthit.compare.significance import minimum_detectable
 from worthit.compare.units import units_of
 from worthit.compare.verdict import CANNOT_TELL, NOT_WORTH_IT, WORTH_IT, judge
 
+if __name__ != "__main__":
+    # numba asks for a package of this name; beside the other scripts it would find this file.
+    raise ImportError("benchmarks/coverage.py is a script")
+
 MARGIN = 0.01
 TRUE = (0.0, 0.5 * MARGIN, MARGIN, 2 * MARGIN)
 SIDES = ([0], [1])
 MOST_BETTER = 12.0  # log odds: the second model is then always right where it answers by itself
-CHOSEN = "percentile"  # the interval of the report, on which the verdicts rest
 VERDICTS = (WORTH_IT, NOT_WORTH_IT, CANNOT_TELL)
 HEADS = (
-    ["regime", "n", "smallest class", "metric"]
+    ["regime", "test set", "smallest class", "metric", "chosen"]
     + [f"{what} {name}" for what in ("inside", "width") for name in INTERVALS],
     ["regime", "error under no difference", "detectable", "power there"],
     ["regime", *(f"{100 * true:g}" for true in TRUE)],
@@ -75,6 +79,11 @@ class Regime:
     copied: float = 0.6
     groups: int = 0
     bias: float = 0.0
+
+    @property
+    def chosen(self) -> str:
+        """The interval that the report would take, on which its verdicts rest."""
+        return "studentised" if 0 < self.groups < FEW_UNITS else "percentile"
 
 
 EVEN4 = (0.25,) * 4
@@ -235,9 +244,10 @@ def examine(regime: Regime, n_sets: int, n_resamples: int, jobs: int) -> tuple[l
     tests = [percent(error(equal)), f"{100 * detectable:.1f}", power]
     verdicts = []
     for true in TRUE:
-        said = Counter(found[CHOSEN][1] for found in judged[true])
+        said = Counter(found[regime.chosen][1] for found in judged[true])
         verdicts.append(" / ".join(f"{100 * said[v] / n_sets:.0f}" for v in VERDICTS))
-    what = [regime.name, f"{regime.n:,}", f"{smallest:,}", regime.metric]
+    units = f"{regime.groups} groups" if regime.groups else f"{regime.n:,} items"
+    what = [regime.name, units, f"{smallest:,}", NAMES[regime.metric], regime.chosen]
     return [*what, *intervals], [regime.name, *tests], [regime.name, *verdicts]
 
 

@@ -9,13 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
+from worthit.compare.influence import influences, standard_errors
 from worthit.compare.metrics import class_f1, metric_values
 from worthit.compare.units import Totals, Units
 
-__all__ = ["RESAMPLES", "Samples", "bootstrap", "draw_counts", "percentile"]
+__all__ = ["FEW_UNITS", "RESAMPLES", "Samples", "bootstrap", "draw_counts", "interval"]
 
 RESAMPLES = 10_000
+FEW_UNITS = 50  # below it percentiles are too narrow (benchmarks/coverage.py: 10 and 20 groups)
+ROUNDING = 1e-9  # a standard error below it is a zero with rounding
 CHUNK = 500  # resamples at a time: bounds the memory
 SEED = 20_040_725  # fixed: the same runs give the same report
 
@@ -32,11 +36,17 @@ class Samples:
         With items (or groups) and seeds resampled.
     items_se : float
         Standard deviation with only the items resampled: the part that more items shrink.
+    delta_se : float
+        Standard error by the delta method; 0 where units are many.
+    t : numpy.ndarray of shape (B,) or None
+        Studentised values, with only the units resampled; None where units are many.
     """
 
     observed: float
     values: np.ndarray
     items_se: float
+    delta_se: float = 0.0
+    t: np.ndarray | None = None
 
     @property
     def se(self) -> float:
@@ -49,11 +59,21 @@ class Samples:
         return float(np.sqrt(max(self.se**2 - self.items_se**2, 0.0)))
 
 
-def percentile(samples: Samples, level: float = 0.95) -> tuple[float, float]:
-    """Return the percentile interval (Efron 1979): the middle ``level`` of the resamples."""
-    tail = (1 - level) / 2
-    low, high = np.quantile(samples.values, [tail, 1 - tail])
-    return float(low), float(high)
+def interval(samples: Samples, level: float = 0.95) -> tuple[float, float]:
+    """Return the confidence interval of a resampled number.
+
+    Percentiles (Efron 1979): the middle ``level`` of the resamples. With few units they are too
+    narrow; there it is the studentised interval (bootstrap-t, Efron 1981), each side widened by the
+    spread over seeds.
+    """
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    if samples.t is None:
+        low, high = np.quantile(samples.values, tails)
+        return float(low), float(high)
+    reach = np.quantile(samples.t, tails) * samples.delta_se
+    by_seeds = stats.norm.ppf(tails[1]) * samples.seeds_se
+    above, below = np.sign(reach) * np.sqrt(reach**2 + by_seeds**2)
+    return samples.observed - float(below), samples.observed - float(above)
 
 
 def bootstrap(
@@ -102,20 +122,49 @@ def bootstrap(
         plain = _mean(values[:, plus], weights[1])
         return plain - _mean(values[:, minus], weights[0]) if minus else plain
 
-    def one_chunk(task: tuple[np.random.Generator, int]) -> tuple[np.ndarray, np.ndarray]:
+    def one_chunk(task: tuple[np.random.Generator, int]) -> tuple[np.ndarray, ...]:
         rng, size = task
-        values = evaluate(units.totals(draw_counts(units.weights, size, rng)))
+        drawn = draw_counts(units.weights, size, rng)
+        totals = units.totals(drawn)
+        values = evaluate(totals)
         weights = [_seed_weights(len(side), size, rng) for side in (minus, plus)]
-        return reduce(values, weights), reduce(values, [None, None])
+        return reduce(values, weights), reduce(values, [None, None]), errors(drawn, totals)
+
+    names = [(metric, positive), *(("f1_positive", place) for place in range(units.n_classes))]
+    signs = np.zeros(units.n_runs)
+    signs[plus] += 1 / len(plus)
+    if minus:
+        signs[minus] -= 1 / len(minus)
+
+    def errors(drawn: np.ndarray, totals: Totals) -> np.ndarray:
+        """Return standard errors of every number, shape (B, 1 + k); 0 where units are many."""
+        if units.total >= FEW_UNITS:
+            return np.zeros((len(drawn), len(names)))
+        found = [influences(units, totals, signs, *name) for name in names]
+        return np.stack([standard_errors(units, drawn, each) for each in found], axis=1)
 
     observed = reduce(evaluate(units.observed()), [None, None])[0]
+    delta_se = errors(units.weights[None].astype(float), units.observed())[0]
     chunks = list(_in_threads(one_chunk, n_resamples, seed))
-    values = np.concatenate([both for both, _ in chunks])
-    items_se = np.concatenate([items for _, items in chunks]).std(axis=0, ddof=1)
+    values, items, ses = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+    items_se = items.std(axis=0, ddof=1)
     samples = [
-        Samples(float(observed[i]), values[:, i], float(items_se[i])) for i in range(len(observed))
+        Samples(
+            float(observed[i]),
+            values[:, i],
+            float(items_se[i]),
+            float(delta_se[i]),
+            _studentise(items[:, i] - observed[i], ses[:, i]),
+        )
+        for i in range(len(observed))
     ]
     return samples[0], samples[1:]
+
+
+def _studentise(away: np.ndarray, ses: np.ndarray) -> np.ndarray | None:
+    """Divide by each resample's own error; those without spread say nothing."""
+    known = ses > ROUNDING
+    return away[known] / ses[known] if known.any() else None
 
 
 def _mean(values: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
@@ -160,10 +209,10 @@ def draw_counts(weights: np.ndarray, size: int, rng: np.random.Generator) -> np.
 
 
 def _in_threads(
-    work: Callable[[tuple[np.random.Generator, int]], tuple[np.ndarray, np.ndarray]],
+    work: Callable[[tuple[np.random.Generator, int]], tuple[np.ndarray, ...]],
     n_draws: int,
     seed: int,
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[np.ndarray, ...]]:
     """Run chunks on two threads, each with a seed of its own, so the order does not matter."""
     sizes = [min(CHUNK, n_draws - start) for start in range(0, n_draws, CHUNK)]
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worthit.compare.alignment import Aligned
-from worthit.compare.bootstrap import bootstrap, percentile
+from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.refusal import refusal_of
 from worthit.compare.scores import encode
 from worthit.compare.units import units_of
@@ -55,5 +55,5 @@ def gain(
     )
     place = None if positive is None else names.index(positive)
     samples, _ = bootstrap(units_of(aligned), ([0], [1]), metric, place)
-    low, high = (None, None) if refusal_of(aligned, metric, place) else percentile(samples)
+    low, high = (None, None) if refusal_of(aligned, metric, place) else interval(samples)
     return {"metric": metric, "difference": samples.observed, "low": low, "high": high}

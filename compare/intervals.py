@@ -1,7 +1,8 @@
 """Bootstrap intervals: percentile, BCa and studentised, from the same resamples.
 
-``benchmarks/coverage.py`` holds the three against simulated truths; the report uses the percentile
-interval (see :mod:`worthit.compare.bootstrap`), and the others stand here to be held against it.
+``benchmarks/coverage.py`` holds the three against simulated truths. By that evidence the report
+takes the percentile interval over items and many groups and the studentised one over few groups
+(:func:`worthit.compare.bootstrap.interval`).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ import numpy as np
 from scipy import stats
 
 from worthit.compare.bootstrap import draw_counts
-from worthit.compare.metrics import metric_slopes, metric_values
+from worthit.compare.influence import influences, standard_errors
+from worthit.compare.metrics import metric_values
 from worthit.compare.units import Units
 
 __all__ = ["INTERVALS", "Resamples", "bca", "percentile", "resample", "studentised"]
@@ -54,22 +56,15 @@ def resample(
     n_resamples: int,
     rng: np.random.Generator,
 ) -> Resamples:
-    """Resample the difference between two runs, the second minus the first, one seed each.
-
-    Every metric is unchanged when all counts are multiplied, so the slopes weighted by the counts
-    of one unit are its influence, and they sum to 0 over the test set.
-    """
-    n = units.total
+    """Resample the difference between two runs, the second minus the first."""
     drawn = draw_counts(units.weights, n_resamples, rng)
     counted = np.concatenate([units.weights[None], drawn]).astype(float)
     totals = units.totals(counted)
     support = np.broadcast_to(totals.support, totals.hits.shape)
-    counts = (totals.hits, totals.predicted, support)  # each (1 + B, 2, k)
-    values = np.diff(metric_values(metric, *counts, positive), axis=1)[:, 0]
-    hits, predicted, items = metric_slopes(metric, *counts, positive)
-    blocks = [items[:, 1] - items[:, 0], -hits[:, 0], -predicted[:, 0], hits[:, 1], predicted[:, 1]]
-    influence = (units.counts @ np.concatenate(blocks, axis=1).T).T  # (1 + B, kinds)
-    ses = np.sqrt((counted * influence**2).sum(axis=1) * n / (n - 1))
+    per_run = metric_values(metric, totals.hits, totals.predicted, support, positive)
+    values = per_run[:, 1] - per_run[:, 0]
+    influence = influences(units, totals, np.array([-1.0, 1.0]), metric, positive)
+    ses = standard_errors(units, counted, influence)
     first, rest = float(values[0]), values[1:]
     return Resamples(first, rest, float(ses[0]), ses[1:], influence[0], units.weights)
 

@@ -24,6 +24,7 @@ def judge_runs(
     margin: float,
     limits: Limits,
     command: str,
+    examples: bool = True,
 ) -> dict[str, Any]:
     """Judge runs of one data set; see :meth:`worthit.compare.report.Report.from_runs`.
 
@@ -48,7 +49,7 @@ def judge_runs(
             **pairing_numbers(
                 each, numbers[reference], numbers[name], p, len(others), margin, limits
             ),
-            **pairing_sections(models[reference], models[name], metric),
+            **pairing_sections(models[reference], models[name], metric, examples),
         }
         for name, each, p in zip(others, measured, adjusted, strict=True)
     ]

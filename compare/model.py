@@ -7,7 +7,7 @@ import numpy as np
 
 from worthit.compare.alarms import model_alarms
 from worthit.compare.alignment import Aligned, align
-from worthit.compare.bootstrap import bootstrap, percentile
+from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import METRICS
 from worthit.compare.refusal import refusal_of
 from worthit.compare.run import Run
@@ -43,9 +43,9 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
     first, aligned = runs[0], align(runs)
     positive = _position(first, aligned)
     dataset = first.record["dataset"]
-    interval, _ = bootstrap(units_of(aligned), list(range(len(runs))), metric, positive)
+    samples, _ = bootstrap(units_of(aligned), list(range(len(runs))), metric, positive)
     refusal = refusal_of(aligned, metric, positive)
-    low, high = (None, None) if refusal else percentile(interval)
+    low, high = (None, None) if refusal else interval(samples)
     by_seed = [_scores(run, aligned) for run in runs]
     numbers = {
         "model": first.model,
@@ -62,7 +62,7 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
         ],
         "interval": {
             "metric": metric,
-            "value": interval.observed,
+            "value": samples.observed,
             "low": low,
             "high": high,
             "refusal": refusal,

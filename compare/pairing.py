@@ -8,7 +8,7 @@ import numpy as np
 
 from worthit.compare.alarms import pairing_alarms
 from worthit.compare.alignment import Aligned, align
-from worthit.compare.bootstrap import RESAMPLES, Samples, bootstrap, percentile
+from worthit.compare.bootstrap import RESAMPLES, Samples, bootstrap, interval
 from worthit.compare.metrics import METRICS
 from worthit.compare.randomisation import DRAWS, randomisation_p
 from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
@@ -110,7 +110,7 @@ def pairing_numbers(
         The reader's limits.
     """
     aligned, samples = measured.aligned, measured.difference
-    low, high = (None, None) if measured.refusal else percentile(samples)
+    low, high = (None, None) if measured.refusal else interval(samples)
     checks = limits.check(model["cost"])
     verdict = judge(samples.observed, low, high, holm_p, margin, checks)
     without = judge(samples.observed, low, high, holm_p, margin)
@@ -193,7 +193,7 @@ def _classes(
     for place, label in enumerate(measured.aligned.classes):
         samples = measured.per_class[place]
         refused = class_refusal(measured.aligned, place)
-        low, high = (None, None) if refused else percentile(samples)
+        low, high = (None, None) if refused else interval(samples)
         one, other = baseline["per_class"][label], model["per_class"][label]
         rows.append(
             {

@@ -45,6 +45,7 @@ class Report:
         margin: float = 0.01,
         limits: Limits | None = None,
         command: str = "",
+        examples: bool = True,
     ) -> "Report":
         """Judge runs of one data set.
 
@@ -62,13 +63,15 @@ class Report:
             What the reader can spend.
         command : str
             The command that made the report, shown under Reproduce.
+        examples : bool
+            Whether texts of the data may be quoted, on pages and in report.json.
 
         Raises
         ------
         InputError
             If the runs cannot be compared.
         """
-        content = judge_runs(runs, baseline, metric, margin, limits or Limits(), command)
+        content = judge_runs(runs, baseline, metric, margin, limits or Limits(), command, examples)
         return cls(plain(content), [run.record for run in runs])
 
     def summary(self) -> dict[str, Any]:

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from worthit.compare.differ import differ_numbers
 from worthit.compare.run import Run
+from worthit.compare.slices import slice_numbers
 from worthit.compare.together import together_numbers
 
 __all__ = ["pairing_sections"]
 
 
-def pairing_sections(baseline: Sequence[Run], model: Sequence[Run], metric: str) -> dict[str, Any]:
-    """Collect the numbers of the sections that look at single items, of the first seed each.
+def pairing_sections(
+    baseline: Sequence[Run], model: Sequence[Run], metric: str, examples: bool
+) -> dict[str, Any]:
+    """Collect the numbers of the sections that look at single items.
 
     Parameters
     ----------
@@ -18,6 +22,12 @@ def pairing_sections(baseline: Sequence[Run], model: Sequence[Run], metric: str)
         The runs of each, one per seed.
     metric : str
         The chosen metric.
+    examples : bool
+        Whether texts may be quoted.
     """
     one, other = baseline[0], model[0]
-    return {"together": together_numbers(one, other, metric, one.positive)}
+    return {
+        "differ": differ_numbers(one, other, examples),
+        "slices": slice_numbers(baseline, model, metric, one.positive),
+        "together": together_numbers(one, other, metric, one.positive),
+    }

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import optimize, special
 
 from worthit.compare.alignment import Aligned, align
-from worthit.compare.bootstrap import bootstrap, percentile
+from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import metric_values
 from worthit.compare.probabilities import Sure, sure_together
 from worthit.compare.refusal import refusal_of
@@ -95,7 +95,7 @@ class _Judge:
             samples, _ = bootstrap(
                 units_of(pair), ([0], [1]), self.metric, self.positive, n_resamples=RESAMPLES
             )
-            low, high = (None, None) if self.refused else percentile(samples)
+            low, high = (None, None) if self.refused else interval(samples)
             result[f"against_{side}"] = {"difference": samples.observed, "low": low, "high": high}
         return result
 

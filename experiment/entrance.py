@@ -106,6 +106,7 @@ def compare(
     outer_folds: int = 0,
     margin: float = 0.01,
     limits: Limits | None = None,
+    examples: bool = True,
     place: Place | None = None,
 ) -> Report:
     """Run what has not been run yet, then write the index and a report for each pairing.
@@ -128,6 +129,8 @@ def compare(
         The practical difference, as a fraction of 1.
     limits : Limits, optional
         What the reader can spend.
+    examples : bool
+        Whether the report may quote texts.
     place : Place, optional
         As in :func:`run`.
 
@@ -160,6 +163,7 @@ def compare(
         metric=metric,
         margin=margin,
         limits=limits,
+        examples=examples,
         command=where.command,
     )
     return _written(made, where.reports / slug(dataset.name))
@@ -172,6 +176,7 @@ def compare_predictions(
     positive: str | None = None,
     margin: float = 0.01,
     limits: Limits | None = None,
+    examples: bool = True,
     name: str = "predictions",
     reports: Path = Path("reports"),
     command: str = "",
@@ -184,7 +189,7 @@ def compare_predictions(
         CSV files ``id,truth,prediction[,p_<class>...][,group]``; the first is the baseline.
     name : str
         Name of the report's folder.
-    metric, positive, margin, limits, reports, command
+    metric, positive, margin, limits, examples, reports, command
         As in :func:`compare`.
 
     Returns
@@ -203,6 +208,7 @@ def compare_predictions(
         metric=metric,
         margin=margin,
         limits=limits,
+        examples=examples,
         command=command,
     )
     return _written(made, reports / slug(name))
@@ -216,6 +222,7 @@ def report(
     metric: str | None = None,
     margin: float = 0.01,
     limits: Limits | None = None,
+    examples: bool = True,
     runs: Path = Path("runs"),
     reports: Path = Path("reports"),
     command: str = "",
@@ -230,7 +237,7 @@ def report(
         Left out, all models that have a run.
     metric : str, optional
         Left out, the one that the newest run was tuned for.
-    baseline, margin, limits, runs, reports, command
+    baseline, margin, limits, examples, runs, reports, command
         As in :func:`compare`.
 
     Returns
@@ -249,6 +256,7 @@ def report(
         metric=metric or chosen[-1].record.get("metric", "f1_macro"),
         margin=margin,
         limits=limits,
+        examples=examples,
         command=command,
     )
     return _written(made, folder)

@@ -127,9 +127,12 @@ class JudgeOptions:
     price_per_hour: Annotated[
         float | None, typer.Option(help="Price of an hour of the machine.")
     ] = None
+    no_examples: Annotated[
+        bool, typer.Option("--no-examples", help="Quote no text of the data in the reports.")
+    ] = False
 
     def rule(self) -> dict[str, Any]:
-        """Return margin and limits as the report takes them."""
+        """Return margin, limits and the wish for examples as the report takes them."""
         from worthit.compare.verdict import Limits
 
         if not 0 < self.margin < 100:
@@ -139,7 +142,7 @@ class JudgeOptions:
                 f"Got --margin {self.margin:g}; give points between 0 and 100, such as 1."
             )
         limits = Limits(self.max_ms, self.max_train_minutes, self.price_per_hour)
-        return {"margin": self.margin / 100, "limits": limits}
+        return {"margin": self.margin / 100, "limits": limits, "examples": not self.no_examples}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ import pytest
 from scipy import stats
 
 from worthit.compare.alignment import Aligned
-from worthit.compare.bootstrap import bootstrap
+from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.intervals import bca, percentile, resample, studentised
 from worthit.compare.metrics import METRICS, metric_slopes, metric_values
+from worthit.compare.refusal import refusal_of
 from worthit.compare.units import units_of
 
 
@@ -53,11 +54,11 @@ def test_intervals_of_accuracy_agree_with_scipy():
     items = two_models(150)
     gains = (items.answers[1] == items.truth) * 1.0 - (items.answers[0] == items.truth)
     ours = resample(units_of(items), "accuracy", None, 20_000, np.random.default_rng(0))
-    for method, interval in (("percentile", percentile), ("BCa", bca)):
+    for method, ends_of in (("percentile", percentile), ("BCa", bca)):
         theirs = stats.bootstrap(
             (gains,), np.mean, n_resamples=20_000, method=method, rng=np.random.default_rng(1)
         ).confidence_interval
-        assert interval(ours) == pytest.approx(tuple(theirs), abs=1.01 / 150)  # one step
+        assert ends_of(ours) == pytest.approx(tuple(theirs), abs=1.01 / 150)  # one step
 
 
 def test_studentised_interval_is_as_worked_out_on_arrays():
@@ -98,9 +99,12 @@ def answers_with(totals, rng):
     return truth, answer
 
 
-def width(samples):
-    low, high = np.quantile(samples, [0.025, 0.975])
-    return high - low
+def width(ends):
+    return ends[1] - ends[0]
+
+
+def middle(samples):
+    return np.quantile(samples, [0.025, 0.975])
 
 
 def test_totals_alone_give_an_unpaired_interval_and_pairing_narrows_it():
@@ -128,4 +132,25 @@ def test_totals_alone_give_an_unpaired_interval_and_pairing_narrows_it():
     apart, _ = bootstrap(units_of(aligned(truth, linear, roberta)), ([0], [1]), "f1_positive", 1)
     assert paired.observed == pytest.approx(apart.observed) == pytest.approx(f1[1] - f1[0])
     # Totals fit any pairing between the two, so nothing paired follows from them.
-    assert width(paired.values) < 0.5 * width(unpaired) < width(apart.values)
+    narrow, alone, wide = (
+        width(middle(values)) for values in (paired.values, unpaired, apart.values)
+    )
+    assert narrow < 0.5 * alone < wide
+
+
+def test_few_groups_get_the_studentised_interval_and_many_the_percentiles():
+    items = two_models(400)
+    few = aligned(items.truth, *items.answers, groups=np.arange(400) % 12)
+    samples, per_class = bootstrap(units_of(few), ([0], [1]), "f1_macro")
+    ours = resample(units_of(few), "f1_macro", None, 10_000, np.random.default_rng(0))
+    assert samples.delta_se == pytest.approx(ours.se)
+    assert interval(samples) == pytest.approx(studentised(ours), abs=0.1 * ours.se)
+    assert width(interval(samples)) > width(percentile(ours))
+    assert all(each.t is not None for each in per_class)
+    assert bootstrap(units_of(items), ([0], [1]), "f1_macro")[0].t is None
+
+
+def test_small_test_sets_are_refused():
+    small = two_models(99)
+    assert refusal_of(small, "accuracy", None) == {"kind": "items", "have": 99, "need": 100}
+    assert refusal_of(two_models(100), "accuracy", None) is None

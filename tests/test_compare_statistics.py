@@ -9,7 +9,7 @@ from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from worthit.compare.alignment import Aligned
-from worthit.compare.bootstrap import bootstrap, percentile
+from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import METRICS
 from worthit.compare.randomisation import randomisation_p
 from worthit.compare.refusal import refusal_of
@@ -75,7 +75,7 @@ def test_bootstrap_agrees_with_scipy_for_accuracy():
     )
     assert samples.observed == pytest.approx(gains.mean())
     assert samples.se == pytest.approx(gains.std() / np.sqrt(len(gains)), rel=0.03)
-    low, high = percentile(samples)
+    low, high = interval(samples)
     assert low == pytest.approx(theirs.confidence_interval.low, abs=0.004)
     assert high == pytest.approx(theirs.confidence_interval.high, abs=0.004)
 
@@ -92,7 +92,7 @@ def test_bootstrap_agrees_with_brute_force_for_macro_f1():
     means = np.array(brute).mean(axis=1)
     assert samples.se == pytest.approx(means.std(), rel=0.08)
     expected = np.quantile(means, [0.025, 0.975])
-    assert percentile(samples) == pytest.approx(expected, abs=0.2 * means.std())
+    assert interval(samples) == pytest.approx(expected, abs=0.2 * means.std())
     for place in range(3):
         assert per_class[place].se == pytest.approx(np.array(brute)[:, place].std(), rel=0.08)
 
@@ -127,7 +127,7 @@ def test_same_numbers_on_every_call_and_in_any_item_order():
     order = np.random.default_rng(1).permutation(len(items.ids))
     turned = Aligned(items.ids, items.classes, items.truth[order], items.answers[:, order], None)
     one, again, other = (
-        percentile(bootstrap(units_of(x), BOTH, "f1_macro")[0]) for x in (items, items, turned)
+        interval(bootstrap(units_of(x), BOTH, "f1_macro")[0]) for x in (items, items, turned)
     )
     assert one == again == other
 
@@ -198,7 +198,7 @@ def test_equal_answers_give_p_one():
     same = Aligned(items.ids, items.classes, items.truth, items.answers[[0, 0]], None)
     assert randomisation_p(units_of(same), BOTH, "f1_macro") == 1
     samples, _ = bootstrap(units_of(same), BOTH, "f1_macro")
-    assert percentile(samples) == (0, 0)
+    assert interval(samples) == (0, 0)
 
 
 def test_repeating_a_lone_baseline_run_changes_nothing():

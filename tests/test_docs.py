@@ -38,7 +38,7 @@ def test_the_readmes_example_runs(tmp_path, monkeypatch, capsys):
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
     rng = np.random.default_rng(0)
     words = {"good": ["lovely", "great"], "bad": ["awful", "dull"]}
-    rows = [f"what a {rng.choice(words[m])} film {i},{m}" for i in range(60) for m in words]
+    rows = [f"what a {rng.choice(words[m])} film {i},{m}" for i in range(300) for m in words]
     (tmp_path / "reviews.csv").write_text("\n".join(["text,mood", *rows]) + "\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     exec(example, {})

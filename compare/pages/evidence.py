@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.bootstrap import FEW_UNITS
 from worthit.compare.pages.markdown import table
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import count, p_value, plural, points, signed, span
@@ -78,8 +79,13 @@ def _interval(pairing: dict[str, Any]) -> str:
     return (
         f"Difference {signed(pairing['difference'])}, 95 % interval "
         f"{span(pairing['low'], pairing['high'])} (paired bootstrap over {unit}{seeds}, "
-        f"{pairing['resamples']:,} resamples, percentiles)."
+        f"{pairing['resamples']:,} resamples, {_method(pairing)})."
     )
+
+
+def _method(pairing: dict[str, Any]) -> str:
+    few = pairing["n_groups"] and pairing["n_groups"] < FEW_UNITS
+    return "studentised, since the groups are few" if few else "percentiles"
 
 
 def _detectable(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from worthit.compare.pages.cost import cost_section
+from worthit.compare.pages.differ import differ_section
 from worthit.compare.pages.evidence import evidence_section
 from worthit.compare.pages.fairness import fairness_section
 from worthit.compare.pages.markdown import text
@@ -36,6 +37,7 @@ def pairing_page(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         evidence_section(numbers, pairing),
         rule_section(pairing),
         fairness_section(numbers, pairing),
+        differ_section(numbers, pairing),
         together_section(numbers, pairing),
         cost_section(numbers, pairing),
         reproduce_section(numbers["command"], [baseline, model], numbers["dataset"]),

@@ -160,7 +160,7 @@ def _class_notes(classes: list[dict[str, Any]]) -> str:
             "misses by chance."
         )
     elif not notes:
-        notes.append("No intervals: there are too few groups to resample.")
+        notes.append("No intervals: there is too little to resample.")
     return " ".join(notes)
 
 

@@ -59,6 +59,8 @@ def refusal_phrase(refusal: dict[str, Any] | None) -> str:
         return ""
     if refusal["kind"] == "groups":
         return f"the test set has only {plural(refusal['have'], 'group')}"
+    if refusal["kind"] == "items":
+        return f"the test set has only {plural(refusal['have'], 'item')}"
     return f"{emphasis(refusal['label'], 40)} has only {plural(refusal['have'], 'test item')}"
 
 
@@ -172,6 +174,11 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
 def _refusal_remedy(refusal: dict[str, Any]) -> str:
     if refusal["kind"] == "groups":
         return f"At least {refusal['need']} groups are needed before anything can be said."
+    if refusal["kind"] == "items":
+        return (
+            f"At least {refusal['need']} test items are needed before anything can be said; "
+            "`--outer-folds` makes every item one."
+        )
     return (
         f"At least {refusal['need']} test items of that class are needed, or a metric in which it "
         "weighs less: `--metric f1_weighted` or `--metric accuracy`."

@@ -1,0 +1,147 @@
+"""Section 6 of a pairing: which items, confusions and slices the two models differ on."""
+
+from typing import Any
+
+from worthit.compare.pages.markdown import bullets, emphasis, table, text
+from worthit.compare.pages.names import metric_name, model_name
+from worthit.compare.pages.phrases import (
+    count,
+    interval,
+    p_value,
+    percent,
+    plural,
+    points,
+)
+
+__all__ = ["differ_section"]
+
+LEVEL = 0.05
+LONGEST = 220
+
+
+def differ_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Write the overlap of errors, confusions, slices and examples; nothing in old reports."""
+    differ = pairing.get("differ")
+    if not differ:
+        return ""
+    parts = [
+        "## Where they differ",
+        _overlap(pairing),
+        _confusions(pairing, differ["confusions"]),
+        _slices(numbers, pairing),
+        _words(pairing, differ["words"]),
+        *_examples(pairing, differ),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _overlap(pairing: dict[str, Any]) -> str:
+    right, n = pairing["who_is_right"], pairing["n"]
+    one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
+    return (
+        f"Both are right on {count(right['both'])} items ({percent(right['both'] / n)}), only "
+        f"{one} on {count(right['baseline'])} ({percent(right['baseline'] / n)}), only {other} on "
+        f"{count(right['model'])} ({percent(right['model'] / n)}), neither on "
+        f"{count(right['neither'])} ({percent(right['neither'] / n)})."
+    )
+
+
+def _confusions(pairing: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "They make the same number of each confusion."
+    one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
+    shown = [
+        [
+            emphasis(row["truth"], 40),
+            emphasis(row["answer"], 40),
+            count(row["baseline"]),
+            count(row["model"]),
+            f"{row['model'] - row['baseline']:+,}",
+        ]
+        for row in rows
+    ]
+    intro = "The confusions that change most (fewer is better):"
+    grid = table(["truth", "answered", one, other, "change"], shown, "llrrr")
+    return f"{intro}\n\n{grid}"
+
+
+def _slices(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    slices = pairing["slices"]
+    if "missing" in slices:
+        return f"No slices: {slices['missing']}."
+    rows = slices["rows"]
+    if not rows:
+        return "No slices: nothing is known of the items that would cut them into large parts."
+    metric = metric_name(slices["metric"], numbers["dataset"].get("positive"))
+    shown = [
+        [
+            f"{text(row['slice'], 40)}: {text(row['value'], 40)}",
+            count(row["n"]),
+            points(row["baseline"]),
+            points(row["model"]),
+            interval(row["difference"], row["low"], row["high"]),
+            p_value(row["holm_p"]).removeprefix("p = ").removeprefix("p "),
+        ]
+        for row in rows
+    ]
+    head = ["slice", "n", model_name(pairing["baseline"]), model_name(pairing["model"])]
+    grid = table([*head, f"difference in {metric}", "Holm p"], shown, "lrrrlr")
+    return f"{grid}\n\n{_told(pairing, slices, metric)}"
+
+
+def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
+    """Say on which slices the difference is clear once all looks are counted."""
+    rows = slices["rows"]
+    clear = [row for row in rows if row["holm_p"] < LEVEL]
+    parts = []
+    for side, sign in (("baseline", -1), ("model", 1)):
+        named = [row for row in clear if sign * row["difference"] > 0]
+        if len(named) == len(rows) > 1:
+            parts.append(f"{model_name(pairing[side])} is clearly ahead on every slice")
+        elif named:
+            listed = ", ".join(
+                f"{text(row['slice'], 40)} {emphasis(row['value'], 40)}" for row in named
+            )
+            parts.append(f"{model_name(pairing[side])} is clearly ahead on {listed}")
+    told = f"{'; '.join(parts) or 'No slice shows a clear difference'} "
+    told += f"(p after Holm over the {plural(len(rows), 'look')}; intervals are not adjusted)."
+    if slices["metric"] != pairing["metric"]:
+        told += (
+            f" In {metric}, because some slices have too few items of a class for the chosen one."
+        )
+    if slices["skipped"]:
+        told += f" {plural(slices['skipped'], 'value')} with too few items left out."
+    return told
+
+
+def _words(pairing: dict[str, Any], words: list[dict[str, Any]]) -> str:
+    if not words:
+        return ""
+    listed = ", ".join(
+        f"{text(row['term'], 40)} ({count(row['n'])}, {emphasis(row['label'], 40)})"
+        for row in words
+    )
+    return (
+        f"Where only {model_name(pairing['baseline'])} is right, these of its strongest words of "
+        f"the right class occur: {listed}."
+    )
+
+
+def _examples(pairing: dict[str, Any], differ: dict[str, Any]) -> list[str]:
+    if differ["withheld"]:
+        return ["Examples were left out (`--no-examples`)."]
+    if not differ["examples"]:
+        return ["No examples: the texts of the items are not known."]
+    parts = []
+    for side, wrong in (("baseline", "model"), ("model", "baseline")):
+        rows = differ["examples"][side]
+        if not rows:
+            continue
+        lines = [
+            f"{emphasis(row['truth'], 40)}, {model_name(pairing[wrong])} said "
+            f"{emphasis(row['answer'], 40)}: "
+            + " / ".join(f"“{text(part, LONGEST)}”" for part in row["texts"])
+            for row in rows
+        ]
+        parts.append(f"Only {model_name(pairing[side])} right, chosen by lot:\n\n{bullets(lines)}")
+    return parts

@@ -1,0 +1,163 @@
+"""Slices of the test set: where two models differ, corrected for the number of looks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from worthit.compare.alignment import Aligned, align
+from worthit.compare.bootstrap import bootstrap, interval
+from worthit.compare.metrics import MACRO, metric_values
+from worthit.compare.randomisation import randomisation_p
+from worthit.compare.refusal import FEW_ITEMS, MIN_GROUPS, MIN_ITEMS
+from worthit.compare.run import Run
+from worthit.compare.significance import holm
+from worthit.compare.units import units_of
+
+__all__ = ["slice_columns", "slice_numbers"]
+
+DRAWS = 2000  # for each of many slices
+MOST_VALUES = 12  # a column with more is cut into quarters if it holds numbers, else left out
+QUARTERS = 4
+TEXTS = ("text", "text_pair")
+KNOWN = ("group", "audio", *TEXTS)  # columns of items.csv that are no slices
+
+
+def slice_numbers(
+    baseline: Sequence[Run], model: Sequence[Run], metric: str, positive: str | None
+) -> dict[str, Any]:
+    """Judge two models on slices by length, unseen words and every extra column.
+
+    Parameters
+    ----------
+    baseline, model : sequence of Run
+        The runs of each, one per seed.
+    metric : str
+        The chosen metric; accuracy takes its place where a slice has too few items of a class.
+    positive : str, optional
+        The positive class.
+
+    Returns
+    -------
+    dict
+        ``metric``, ``rows``, ``skipped`` (values with too few items), or ``missing``: why there
+        are none.
+    """
+    aligned = align([*baseline, *model])
+    items = next((run.items for run in [*baseline, *model] if run.items is not None), None)
+    if items is None:
+        return {"missing": "only predictions are known, not the items"}
+    columns = slice_columns(items.loc[list(aligned.ids)])
+    cut = [
+        (name, str(value), (values == value).to_numpy())
+        for name, values in columns.items()
+        for value in values.cat.categories
+    ]
+    kept = [each for each in cut if _large_enough(aligned, each[2])]
+    sides = (list(range(len(baseline))), list(range(len(baseline), len(aligned.answers))))
+    place = None if positive is None else aligned.classes.index(positive)
+    metric = metric if all(_fits(aligned, mask, metric, place) for *_, mask in kept) else "accuracy"
+    rows = [_row(aligned, each, sides, metric, place) for each in kept]
+    for row, p in zip(rows, holm([row["p"] for row in rows]), strict=True):
+        row["holm_p"] = p
+    return {"metric": metric, "rows": rows, "skipped": len(cut) - len(kept)}
+
+
+def slice_columns(items: pd.DataFrame) -> dict[str, pd.Series]:
+    """Turn what is known of the items into columns of few values each, in a natural order.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        As in items.csv.
+
+    Returns
+    -------
+    dict of str to pandas.Series
+        Categorical; columns with one value only, or with too many, are left out.
+    """
+    found = {}
+    texts = [name for name in TEXTS if name in items.columns]
+    if texts:
+        words = sum(items[name].astype(str).str.split().str.len() for name in texts)
+        found["words"] = _quarters(words)
+    for name in items.columns:
+        if name in KNOWN:
+            continue
+        values = items[name].astype(str).str.strip()
+        numbers = pd.to_numeric(values, errors="coerce")
+        if name == "leaked":
+            found["also in the training data"] = _few(values.replace({"1": "yes", "0": "no"}))
+        elif values.nunique() <= MOST_VALUES:
+            found[name] = _few(values)
+        elif numbers.notna().all():
+            found[name] = _quarters(numbers)
+    return {name: column for name, column in found.items() if len(column.cat.categories) > 1}
+
+
+def _few(values: pd.Series) -> pd.Series:
+    return values.replace({"": "(empty)"}).astype("category")
+
+
+def _quarters(numbers: pd.Series) -> pd.Series:
+    """Cut numbers into at most four parts of about equal size, named by their ends."""
+    ends = np.unique(np.quantile(numbers, np.arange(1, QUARTERS) / QUARTERS, method="lower"))
+    ends = ends[ends < numbers.max()]
+    code = np.searchsorted(ends, numbers.to_numpy(), side="left")
+    names = []
+    for part in range(len(ends) + 1):
+        inside = numbers[code == part]
+        low, high = inside.min(), inside.max()
+        names.append(f"{low:g}" if low == high else f"{low:g} to {high:g}")
+    return pd.Series(pd.Categorical.from_codes(code, names, ordered=True), index=numbers.index)
+
+
+def _large_enough(aligned: Aligned, mask: np.ndarray) -> bool:
+    if mask.sum() < FEW_ITEMS:
+        return False
+    return aligned.groups is None or len(np.unique(aligned.groups[mask])) >= MIN_GROUPS
+
+
+def _fits(aligned: Aligned, mask: np.ndarray, metric: str, positive: int | None) -> bool:
+    """Tell whether each class that the metric hangs on has enough items in a slice."""
+    support = np.bincount(aligned.truth[mask], minlength=len(aligned.classes))
+    if metric == "f1_positive" and positive is not None:
+        return bool(support[positive] >= MIN_ITEMS)
+    return metric not in MACRO or bool(support.min() >= MIN_ITEMS)
+
+
+def _row(
+    aligned: Aligned,
+    cut: tuple[str, str, np.ndarray],
+    sides: tuple[list[int], list[int]],
+    metric: str,
+    positive: int | None,
+) -> dict[str, Any]:
+    name, value, mask = cut
+    groups = aligned.groups
+    part = replace(
+        aligned,
+        ids=tuple(np.asarray(aligned.ids, dtype=object)[mask]),
+        truth=aligned.truth[mask],
+        answers=aligned.answers[:, mask],
+        groups=None if groups is None else np.unique(groups[mask], return_inverse=True)[1],
+    )
+    units = units_of(part)
+    totals = units.observed()
+    support = np.broadcast_to(totals.support, totals.hits.shape)
+    scores = metric_values(metric, totals.hits, totals.predicted, support, positive)[0]
+    samples, _ = bootstrap(units, sides, metric, positive, n_resamples=DRAWS)
+    low, high = interval(samples)
+    return {
+        "slice": name,
+        "value": value,
+        "n": int(mask.sum()),
+        "baseline": float(scores[sides[0]].mean()),
+        "model": float(scores[sides[1]].mean()),
+        "difference": samples.observed,
+        "low": low,
+        "high": high,
+        "p": randomisation_p(units, sides, metric, positive, n_draws=DRAWS),
+    }

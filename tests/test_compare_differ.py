@@ -1,0 +1,136 @@
+"""Slices, confusions, examples and words: by hand, against brute force, hostile, withheld."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from worthit.compare.differ import differ_numbers
+from worthit.compare.pages.differ import differ_section
+from worthit.compare.report import Report
+from worthit.compare.significance import holm
+from worthit.compare.slices import slice_columns, slice_numbers
+from worthit.tests.runs_factory import answers, make_run, truths
+
+
+def two_runs(n=600, **columns):
+    truth = truths(n, {"a": 1, "b": 1})
+    first = answers(truth, 0.75, 1)
+    second = np.where(np.arange(n) % 2, truth, first)  # mends every second item
+    runs = [make_run("tfidf", truth, first), make_run("gru", truth, second)]
+    for run in runs:
+        for name, values in columns.items():
+            run.items[name] = values
+    return runs
+
+
+def test_columns_become_few_values_in_their_natural_order():
+    texts = pd.Series(["a b"] * 40 + ["a b c"] * 40 + ["a"] * 20, dtype=object)
+    items = pd.DataFrame(
+        {
+            "group": "", "leaked": "0", "text": texts, "hard": ["1", "0"] * 50,
+            "year": [str(1800 + i) for i in range(100)], "free": [f"x{i}" for i in range(100)],
+        },
+        dtype=object,
+    )  # fmt: skip
+    found = slice_columns(items)
+    assert list(found) == ["words", "hard", "year"]
+    assert list(found["words"].cat.categories) == ["1 to 2", "3"]
+    assert list(found["year"].cat.categories) == [
+        "1800 to 1824", "1825 to 1849", "1850 to 1874", "1875 to 1899",
+    ]  # fmt: skip
+    assert (found["words"] == "3").sum() == 40
+
+
+def test_slices_hold_the_scores_of_their_items_and_holm_counts_every_look():
+    half = np.where(np.arange(600) % 2, "mended", "as before")
+    runs = two_runs(half=half)
+    found = slice_numbers(runs[:1], runs[1:], "accuracy", None)
+    rows = {row["value"]: row for row in found["rows"] if row["slice"] == "half"}
+    right = (runs[0].predictions["truth"] == runs[0].predictions["prediction"]).to_numpy()
+    assert rows["mended"]["baseline"] == pytest.approx(right[half == "mended"].mean())
+    assert rows["mended"]["model"] == 1
+    assert (rows["as before"]["difference"], rows["as before"]["p"]) == (0, 1)
+    assert [row["holm_p"] for row in found["rows"]] == holm([row["p"] for row in found["rows"]])
+    assert rows["mended"]["holm_p"] < 0.05
+
+
+def test_small_slices_are_left_out_and_rare_classes_fall_back_on_accuracy():
+    runs = two_runs(few=["yes"] * 20 + ["no"] * 580)
+    found = slice_numbers(runs[:1], runs[1:], "f1_macro", None)
+    assert ("few", "yes") not in {(row["slice"], row["value"]) for row in found["rows"]}
+    assert found["skipped"] == 1
+    assert found["metric"] == "f1_macro"
+    by_class = np.where(runs[0].predictions["truth"] == "a", "is a", "is b")
+    assert slice_numbers(*_with(two_runs(), by_class), "f1_macro", None)["metric"] == "accuracy"
+
+
+def _with(runs, column):
+    for run in runs:
+        run.items["class"] = column
+    return runs[:1], runs[1:]
+
+
+def test_confusions_are_counted_and_sorted_by_change():
+    truth = np.array(["a"] * 6 + ["b"] * 4 + ["c"] * 2, dtype=object)
+    one = np.array(list("aabbba" + "bbbc" + "ca"), dtype=object)
+    other = np.array(list("aaaaab" + "bbac" + "ca"), dtype=object)
+    found = differ_numbers(make_run("tfidf", truth, one), make_run("gru", truth, other))
+    assert found["confusions"] == [
+        {"truth": "a", "answer": "b", "baseline": 3, "model": 1},
+        {"truth": "b", "answer": "a", "baseline": 0, "model": 1},
+    ]
+
+
+def test_examples_are_the_same_each_time_and_only_of_items_that_one_gets_right():
+    runs = two_runs()
+    found, again = (differ_numbers(*runs)["examples"] for _ in range(2))
+    assert found == again
+    assert found["baseline"] == []
+    assert len(found["model"]) == 5
+    for row in found["model"]:
+        assert runs[0].predictions["prediction"][row["id"]] == row["answer"] != row["truth"]
+
+
+def test_words_of_the_baseline_are_counted_in_what_only_it_gets_right():
+    truth = np.array(["a", "a", "b", "b"], dtype=object)
+    run = make_run("tfidf", truth, truth, words={"a": [["red", 2.0], ["⟨ gre⟩", 1.0]], "b": []})
+    other = make_run("gru", truth, truth[::-1])
+    run.items["text"] = ["Red or green", "reddish greens", "red", "blue"]
+    assert differ_numbers(run, other)["words"] == [
+        {"label": "a", "term": "⟨ gre⟩", "n": 2},
+        {"label": "a", "term": "red", "n": 1},
+    ]
+
+
+def test_hostile_texts_are_escaped_and_withheld_ones_reach_nothing():
+    hostile = "| <script>alert(1)</script> [x](http://evil) **bold**\n# head"
+    runs = two_runs(text=hostile)
+    numbers = Report.from_runs(runs).numbers
+    section = differ_section(numbers, numbers["pairings"][0])
+    assert "\\<script\\>" in section
+    assert "](http" not in section.replace("\\]", "")
+    assert "\n# head" not in section
+    quiet = Report.from_runs(runs, examples=False).numbers
+    assert "script" not in json.dumps(quiet)
+    assert "Examples were left out" in differ_section(quiet, quiet["pairings"][0])
+
+
+def test_page_names_the_slices_that_differ():
+    runs = two_runs(half=np.where(np.arange(600) % 2, "mended", "as before"))
+    numbers = Report.from_runs(runs).numbers
+    section = differ_section(numbers, numbers["pairings"][0])
+    assert "`gru` is clearly ahead on half *mended*" in section
+    assert "No slice" not in section
+    old = {**numbers["pairings"][0], "differ": None}
+    assert differ_section(numbers, old) == ""
+
+
+def test_bare_predictions_say_why_there_are_no_slices():
+    runs = two_runs()
+    bare = [type(run)(run.record, run.predictions) for run in runs]
+    numbers = Report.from_runs(bare).numbers
+    section = differ_section(numbers, numbers["pairings"][0])
+    assert "No slices: only predictions are known, not the items." in section
+    assert "No examples: the texts of the items are not known." in section
