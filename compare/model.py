@@ -8,6 +8,7 @@ import numpy as np
 from worthit.compare.alarms import model_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import bootstrap, interval
+from worthit.compare.confidence import confidence_numbers
 from worthit.compare.metrics import METRICS
 from worthit.compare.refusal import refusal_of
 from worthit.compare.run import Run
@@ -77,6 +78,7 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
         "commands": list(dict.fromkeys(run.record.get("command") or "" for run in runs)),
         "progress": search_progress(first.record.get("tuning")),
         "n_groups": aligned.n_groups,
+        "confidence": confidence_numbers(first, list(aligned.classes)),
     }
     return {**numbers, "alarms": model_alarms(numbers)}
 

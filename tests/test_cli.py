@@ -23,13 +23,13 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("home")
     rng = np.random.default_rng(0)
     words = {"good": ["great", "fine", "lovely"], "bad": ["awful", "poor", "dull"]}
-    for name, n in (("train", 160), ("test", 60)):
+    for name, n in (("train", 160), ("test", 120)):
         lines = ["text,label"]
         for i in range(n):
             label = ("good", "bad")[i % 2]
             lines.append(f"a {rng.choice(words[label])} film {name} {i},{label}")
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    truth = ["x", "y"] * 30
+    truth = ["x", "y"] * 60
     for name, wrong in (("ours", 10), ("theirs", 4)):
         lines = ["id,truth,prediction"]
         for i, label in enumerate(truth):

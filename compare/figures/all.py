@@ -6,9 +6,12 @@ from worthit.compare.figures.cascade import cascade_figure
 from worthit.compare.figures.confusion import confusion_figure
 from worthit.compare.figures.differences import differences_figure
 from worthit.compare.figures.learning import learning_figure
+from worthit.compare.figures.pareto import pareto_figure
 from worthit.compare.figures.path import path_figure
 from worthit.compare.figures.ranking import ranking_figure
+from worthit.compare.figures.reliability import reliability_figure
 from worthit.compare.figures.search import search_figure
+from worthit.compare.front import n_timed
 
 __all__ = ["figures_of_model", "figures_of_report"]
 
@@ -16,10 +19,15 @@ __all__ = ["figures_of_model", "figures_of_report"]
 def figures_of_report(numbers: dict[str, Any]) -> dict[str, bytes]:
     """Draw the pictures of the index, of every pairing and of every model."""
     pictures = {"ranking": ranking_figure(numbers)}
+    if n_timed(numbers) > 1:
+        pictures["pareto"] = pareto_figure(numbers)
     for pairing in numbers["pairings"]:
         pictures[f"{pairing['slug']}-classes"] = differences_figure(numbers, pairing)
         if "cascade" in (pairing.get("together") or {}):
             pictures[f"{pairing['slug']}-cascade"] = cascade_figure(numbers, pairing)
+        sides = [numbers["models"][pairing[side]] for side in ("baseline", "model")]
+        if all("bins" in (side.get("confidence") or {}) for side in sides):
+            pictures[f"{pairing['slug']}-reliability"] = reliability_figure(numbers, pairing)
     for model in numbers["models"].values():
         pictures.update(figures_of_model(model))
     return pictures

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.front import n_timed, pareto_front
 from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name
 from worthit.compare.pages.phrases import (
@@ -30,6 +31,7 @@ def index_page(numbers: dict[str, Any]) -> str:
         "\n".join(f"> {line}" for line in _answers(numbers)),
         _verdicts(numbers),
         _ranking(numbers),
+        _speed(numbers),
         _pages(numbers),
         reproduce_section(numbers["command"], models, numbers["dataset"]),
         limits_section(numbers["n_groups"], max(len(m["seeds"]) for m in models)),
@@ -124,6 +126,27 @@ def _ranking(numbers: dict[str, Any]) -> str:
         "intervals in the picture do not mean a tie: the models answer the same items, and the "
         "pairings use that."
     )
+
+
+def _speed(numbers: dict[str, Any]) -> str:
+    """Show score against speed, where two models' times are known."""
+    if n_timed(numbers) < 2:
+        return ""
+    front = pareto_front(numbers)
+    names = [model_name(name) for name in front]
+    if len(front) == 1:
+        told = f"{names[0]} is both the best and the fastest."
+    else:
+        told = (
+            f"Of {', '.join(names[:-1])} and {names[-1]}, each is the best at its speed; every "
+            "other model is beaten in score by one that is no slower."
+        )
+        if len(front) == n_timed(numbers):
+            told = (
+                f"From {names[0]} to {names[-1]}, each model is slower than the one before and "
+                "scores higher; whether by more than the noise, the pairings say."
+            )
+    return f"## Score against speed\n\n![Score against time](figures/pareto.png)\n\n{told}"
 
 
 def _pages(numbers: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.pages.confidence import confidence_section
 from worthit.compare.pages.cost import cost_section
 from worthit.compare.pages.differ import differ_section
 from worthit.compare.pages.evidence import evidence_section
@@ -40,6 +41,7 @@ def pairing_page(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         differ_section(numbers, pairing),
         together_section(numbers, pairing),
         cost_section(numbers, pairing),
+        confidence_section(numbers, pairing),
         reproduce_section(numbers["command"], [baseline, model], numbers["dataset"]),
         limits_section(pairing["n_groups"], max(pairing["n_seeds"])),
         f"[All models on {name}](README.md) · [{title_name(baseline)}]({baseline['slug']}.md) · "
