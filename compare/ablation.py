@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from worthit.compare.bootstrap import percentile
+from worthit.compare.bootstrap import interval
 from worthit.compare.model import model_numbers
 from worthit.compare.pairing import measure
 from worthit.compare.run import Run
@@ -82,7 +82,7 @@ def ablation_numbers(
 
 def _change(base: Sequence[Run], arm: Arm, metric: str) -> dict[str, Any]:
     measured = measure(base, arm.runs, metric)
-    low, high = (None, None) if measured.refusal else percentile(measured.difference)
+    low, high = (None, None) if measured.refusal else interval(measured.difference)
     return {
         **_told(model_numbers(arm.runs, metric), arm.runs, metric),
         "difference": measured.difference.observed,

@@ -64,7 +64,7 @@ def _confusions(aligned: Aligned) -> list[dict[str, Any]]:
         codes = aligned.truth[inside] * k + answers[inside]
         tables.append(np.bincount(codes, minlength=k * k).reshape(k, k))
     one, other = tables
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "truth": aligned.classes[i],
             "answer": aligned.classes[j],

@@ -81,8 +81,8 @@ def slice_columns(items: pd.DataFrame) -> dict[str, pd.Series]:
     found = {}
     texts = [name for name in TEXTS if name in items.columns]
     if texts:
-        words = sum(items[name].astype(str).str.split().str.len() for name in texts)
-        found["words"] = _quarters(words)
+        counts = [items[name].astype(str).map(lambda text: len(text.split())) for name in texts]
+        found["words"] = _quarters(pd.concat(counts, axis=1).sum(axis=1))
     for name in items.columns:
         if name in KNOWN:
             continue
@@ -111,7 +111,8 @@ def _quarters(numbers: pd.Series) -> pd.Series:
         inside = numbers[code == part]
         low, high = inside.min(), inside.max()
         names.append(f"{low:g}" if low == high else f"{low:g} to {high:g}")
-    return pd.Series(pd.Categorical.from_codes(code, names, ordered=True), index=numbers.index)
+    parts = pd.Categorical.from_codes(code.tolist(), names, ordered=True)  # type: ignore[call-overload]
+    return pd.Series(parts, index=numbers.index)
 
 
 def _large_enough(aligned: Aligned, mask: np.ndarray) -> bool:

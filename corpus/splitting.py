@@ -16,7 +16,7 @@ __all__ = ["components", "hold_out"]
 KEPT_AT_LEAST = 2  # items of a class that stay to learn from: one cannot be cross-validated
 
 
-def components(keys: Sequence[Any], groups: Sequence[str] | None) -> np.ndarray:
+def components(keys: Sequence[Any], groups: Sequence[str] | np.ndarray | None) -> np.ndarray:
     """Find the sets of rows that must stay together.
 
     Parameters
@@ -49,7 +49,7 @@ def components(keys: Sequence[Any], groups: Sequence[str] | None) -> np.ndarray:
 
 
 def hold_out(
-    labels: Sequence[str],
+    labels: Sequence[str] | np.ndarray,
     together: np.ndarray,
     share: float,
     seed: Sequence[int],

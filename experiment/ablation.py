@@ -93,7 +93,7 @@ def ablate(
     own = dict(settings or {})
     changes = parse_changes(vary, model)
     dataset = data if isinstance(data, Dataset) else load(data)
-    options = {
+    options: dict[str, Any] = {
         "trials": trials, "time_limit": time_limit, "metric": metric, "balance": balance,
         "penalty": penalty, "seeds": range(seed, seed + seeds), "outer_folds": outer_folds,
         "outer_seed": where.split_seed,

@@ -107,7 +107,7 @@ def _told_apart(numbers: dict[str, Any]) -> str:
 def _scores(numbers: dict[str, Any]) -> str:
     base = numbers["base"]
     rows = [["**base**", points(base["on_validation"]), points(base["on_test"]), "", "", ""]]
-    refusals = {}
+    refusals: dict[str, None] = {}
     for row in numbers["changes"]:
         cells = [_setting(row["field"], row["value"]), points(row["on_validation"])]
         if row["is_base"]:

@@ -1,6 +1,6 @@
 """What bert and roberta share: transfer modes on a body that was pretrained, or is new."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -124,13 +124,14 @@ class PretrainedClassifier(NeuralClassifier):
         *,
         workspace: Path | None = None,
         time_limit: float | None = None,
+        hopeless: Callable[[float], bool] | None = None,
         auxiliary: Sequence | None = None,
     ) -> Self:
         """Train as every network does; see the base.
 
         Parameters
         ----------
-        inputs, labels, validation, workspace, time_limit
+        inputs, labels, validation, workspace, time_limit, hopeless
             As for :meth:`NeuralClassifier.fit`. Inputs may be what :meth:`prepare` returned.
         auxiliary : sequence, optional
             One label of the second task for each input, None or blank where there is none; needed
@@ -145,7 +146,12 @@ class PretrainedClassifier(NeuralClassifier):
             self.second_classes_, self._second = task
         try:
             return super().fit(
-                inputs, labels, validation, workspace=workspace, time_limit=time_limit
+                inputs,
+                labels,
+                validation,
+                workspace=workspace,
+                time_limit=time_limit,
+                hopeless=hopeless,
             )
         finally:
             del self._memo, self._second

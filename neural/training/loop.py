@@ -96,7 +96,8 @@ def train(
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
         checkpoint = last_whole(workspace)
         done = checkpoint and epochs_since_best(history_of(checkpoint), metric) >= patience
-        if finished := bool(checkpoint and (done or clock.over)):
+        finished = bool(checkpoint and (done or clock.over))
+        if checkpoint and finished:
             # Nothing is left to do but to keep the best: one more step would be one too many.
             watch.out_of_time = not done
             trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))

@@ -96,12 +96,13 @@ def remember(cell: nn.RNNBase, hidden: int) -> None:
     An LSTM's forget gates begin at 1 (Jozefowicz et al., 2015), the state of simple units is
     turned but not shrunk (Saxe et al., 2014).
     """
+    weights = dict(cell.named_parameters())
     with torch.no_grad():
         if isinstance(cell, nn.LSTM):  # torch has two biases for each gate, which it adds up
-            cell.bias_ih_l0[hidden : 2 * hidden] = 1.0
-            cell.bias_hh_l0[hidden : 2 * hidden] = 0.0
+            weights["bias_ih_l0"][hidden : 2 * hidden] = 1.0
+            weights["bias_hh_l0"][hidden : 2 * hidden] = 0.0
         elif isinstance(cell, nn.RNN):
-            nn.init.orthogonal_(cell.weight_hh_l0)
+            nn.init.orthogonal_(weights["weight_hh_l0"])
 
 
 class RecurrentLayer(nn.Module):

@@ -30,12 +30,12 @@ class Watch(TrainerCallback):
         Evaluations without a better score after which training ends.
     clock : Clock
         Says when the time is over.
-    hopeless : callable or None
+    hopeless : callable, optional
         Gets each validation score, larger is better, and says whether to give up.
     """
 
     def __init__(
-        self, bar: tqdm, metric: str, patience: int, clock: Clock, hopeless: Hopeless
+        self, bar: tqdm, metric: str, patience: int, clock: Clock, hopeless: Hopeless = None
     ) -> None:
         self.bar = bar
         self.metric = metric
