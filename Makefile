@@ -8,8 +8,9 @@ READY := .venv/.ready
 compare: $(READY)
 	$(BIN)/python cli.py compare
 
+# One thread each: the tests' networks are too small to share among threads.
 test: $(READY)
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4
 
 # mypy and import-linter look at the built wheel: it is what ships, and they can follow it.
 lint: $(READY)

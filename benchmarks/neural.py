@@ -212,7 +212,7 @@ def plain_loop(training: Part, held_out: Part, epochs: int) -> Curve:
     """Train by batches of 32 in random order, scoring everything twice an epoch."""
     torch.manual_seed(0)
     start = time.perf_counter()
-    words = Vocabulary.learn(training[0], min_count=5, max_words=50_000)
+    words = Vocabulary.learn(training[0], min_count=5, size=50_000)
     classes = np.unique(training[1])
     rows, asked = (tensors(words, part, classes) for part in (training, held_out))
     model = PlainGRU(len(words), len(classes))

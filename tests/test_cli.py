@@ -150,7 +150,7 @@ def test_predictions_of_any_tool_are_compared(run):
     code, out, _ = run("compare", "--predictions", "ours.csv", "theirs.csv", "--json")
     (pairing,) = json.loads(out)["pairings"]
     assert code == 0
-    assert pairing["difference"] == pytest.approx(6 / 60)
+    assert pairing["difference"] == pytest.approx(6 / 120)
 
 
 def test_predict_answers_new_texts(run, tmp_path):
@@ -168,7 +168,7 @@ def test_predict_answers_new_texts(run, tmp_path):
 def test_describe_counts_rows(run):
     code, out, _ = run("describe", "set", "--json")
     assert code == 0
-    assert json.loads(out)["sizes"]["test"] == 60
+    assert json.loads(out)["sizes"]["test"] == 120
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_run_json_is_written_last(run, tmp_path):
 def test_changed_predictions_are_noticed(run, tmp_path):
     run.write(tmp_path / "run")
     path = tmp_path / "run" / "predictions.csv"
-    path.write_text(path.read_text().replace(",a\n", ",b\n", 1))
+    path.write_text(path.read_text().replace(",a,", ",b,", 1))
     with pytest.raises(InputError, match="its hash differs"):
         Run.read(tmp_path / "run")
 
