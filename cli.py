@@ -134,7 +134,6 @@ def compare(
 ) -> None:
     """Run what has not been run yet; write the index and one report for each pairing."""
     from worthit import experiment
-    from worthit.experiment import terminal
 
     if predictions:
         made = experiment.compare_predictions(
@@ -160,8 +159,7 @@ def compare(
             **options.rule(),
             place=options.place(),
         )
-    summary = made.summary()
-    _tell(options.json, summary, terminal.verdicts(made), f"report: {summary['report']}")
+    _tell_report(options.json, made)
 
 
 @app.command()
@@ -236,8 +234,7 @@ def report(
         )
         _tell(options.json, made.record, terminal.scores(made), f"report: {page}")
     else:
-        summary = made.summary()
-        _tell(options.json, summary, terminal.verdicts(made), f"report: {summary['report']}")
+        _tell_report(options.json, made)
 
 
 @app.command()
@@ -291,6 +288,14 @@ def _run(family: str, data: str | None, model: str, options: TrainOptions, penal
     )
     page = f"report: {made.record['report']}"
     _tell(options.json, made.record, terminal.scores(made), page)
+
+
+def _tell_report(as_json: bool, made: Any) -> None:
+    from worthit.experiment import terminal
+
+    summary = made.summary()
+    html = f"html: {summary['html']}\n" if "html" in summary else ""
+    _tell(as_json, summary, terminal.verdicts(made), f"{html}report: {summary['report']}")
 
 
 def _tell(as_json: bool, content: Any, tables: Any, last: str | None = None) -> None:

@@ -1,10 +1,11 @@
 """Report: every number about a set of runs, and the pages and pictures made from those numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from worthit.compare.export.table import pairings_csv, scores_csv
 from worthit.compare.judging import judge_runs
 from worthit.compare.model import model_numbers
 from worthit.compare.page_store import earlier_pages, remember
@@ -29,11 +30,14 @@ class Report:
         The records of the runs it was made from.
     folder : pathlib.Path or None
         Where its pages are, or are to be.
+    html : pathlib.Path or None
+        The one file with all of it, where one was written.
     """
 
     numbers: dict[str, Any]
     records: list[dict[str, Any]] = field(default_factory=list)
     folder: Path | None = None
+    html: Path | None = None
 
     @classmethod
     def from_runs(
@@ -93,21 +97,28 @@ class Report:
             run = {name: record.get(name) for name in SHARED}
             page = self.numbers["models"][str(record["model"])]["slug"] + ".md"
             runs.append({**run, "report": (where / page).as_posix()})
-        return {"report": (where / "README.md").as_posix(), "pairings": pairings, "runs": runs}
+        told = {"report": (where / "README.md").as_posix(), "pairings": pairings, "runs": runs}
+        return told if self.html is None else {**told, "html": self.html.as_posix()}
 
-    def write(self, folder: Path) -> Path:
-        """Write the index, a page for each pairing and each model, the pictures and report.json.
+    def write(self, folder: Path, *, html: bool = False, latex: bool = False) -> "Report":
+        """Write the index, a page for each pairing and each model, pictures, CSV and report.json.
 
         Parameters
         ----------
         folder : pathlib.Path
             For example ``reports/ag_news``. Pages of other models stay.
+        html : bool
+            Write ``index.html`` as well, all pages and pictures in one file.
+        latex : bool
+            Write the tables to ``latex/`` as well.
 
         Returns
         -------
-        pathlib.Path
-            The index, README.md.
+        Report
+            The same, knowing where it stands.
         """
+        from worthit.compare.export.html import INDEX, write_html
+        from worthit.compare.export.latex import tables_of_report
         from worthit.compare.figures.all import figures_of_report
         from worthit.compare.pages.index import index_page
         from worthit.compare.pages.model import model_page
@@ -117,12 +128,20 @@ class Report:
         numbers = {**self.numbers, "pages": earlier_pages(folder, self.numbers)}
         for name, png in figures_of_report(numbers).items():
             write_atomic(folder / "figures" / f"{name}.png", png)
-        for model in numbers["models"].values():
-            write_atomic(folder / f"{model['slug']}.md", model_page(model))
-        for pairing in numbers["pairings"]:
-            write_atomic(folder / f"{pairing['slug']}.md", pairing_page(numbers, pairing))
+        pairings, models = numbers["pairings"], list(numbers["models"].values())
+        pages = {INDEX: index_page(numbers)}
+        pages |= {pairing["slug"]: pairing_page(numbers, pairing) for pairing in pairings}
+        pages |= {model["slug"]: model_page(model) for model in models}
+        for name, page in pages.items():
+            write_atomic(folder / f"{name}.md", page)
         write_json(folder / "report.json", numbers)
-        return write_atomic(folder / "README.md", index_page(numbers))
+        write_atomic(folder / "scores.csv", scores_csv(numbers))
+        write_atomic(folder / "pairings.csv", pairings_csv(numbers))
+        if latex:
+            for name, table in tables_of_report(pages, [each["slug"] for each in pairings]).items():
+                write_atomic(folder / "latex" / f"{name}.tex", table)
+        file = write_html(folder, [*pages, *numbers["pages"]]) if html else None
+        return replace(self, folder=folder, html=file)
 
 
 def write_model_page(run: Run, folder: Path) -> Path:

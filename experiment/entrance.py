@@ -1,7 +1,6 @@
 """What the command line calls and Python users may call as well: run, compare, report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +106,8 @@ def compare(
     margin: float = 0.01,
     limits: Limits | None = None,
     examples: bool = True,
+    html: bool = False,
+    latex: bool = False,
     place: Place | None = None,
 ) -> Report:
     """Run what has not been run yet, then write the index and a report for each pairing.
@@ -131,6 +132,8 @@ def compare(
         What the reader can spend.
     examples : bool
         Whether the report may quote texts.
+    html, latex : bool
+        Whether to write one HTML file of all pages, and the tables as LaTeX, as well.
     place : Place, optional
         As in :func:`run`.
 
@@ -166,7 +169,7 @@ def compare(
         examples=examples,
         command=where.command,
     )
-    return _written(made, where.reports / slug(dataset.name))
+    return made.write(where.reports / slug(dataset.name), html=html, latex=latex)
 
 
 def compare_predictions(
@@ -177,6 +180,8 @@ def compare_predictions(
     margin: float = 0.01,
     limits: Limits | None = None,
     examples: bool = True,
+    html: bool = False,
+    latex: bool = False,
     name: str = "predictions",
     reports: Path = Path("reports"),
     command: str = "",
@@ -189,7 +194,7 @@ def compare_predictions(
         CSV files ``id,truth,prediction[,p_<class>...][,group]``; the first is the baseline.
     name : str
         Name of the report's folder.
-    metric, positive, margin, limits, examples, reports, command
+    metric, positive, margin, limits, examples, html, latex, reports, command
         As in :func:`compare`.
 
     Returns
@@ -211,7 +216,7 @@ def compare_predictions(
         examples=examples,
         command=command,
     )
-    return _written(made, reports / slug(name))
+    return made.write(reports / slug(name), html=html, latex=latex)
 
 
 def report(
@@ -223,6 +228,8 @@ def report(
     margin: float = 0.01,
     limits: Limits | None = None,
     examples: bool = True,
+    html: bool = False,
+    latex: bool = False,
     runs: Path = Path("runs"),
     reports: Path = Path("reports"),
     command: str = "",
@@ -237,7 +244,7 @@ def report(
         Left out, all models that have a run.
     metric : str, optional
         Left out, the one that the newest run was tuned for.
-    baseline, margin, limits, examples, runs, reports, command
+    baseline, margin, limits, examples, html, latex, runs, reports, command
         As in :func:`compare`.
 
     Returns
@@ -248,6 +255,11 @@ def report(
     chosen = choose_runs(runs, name, None if models is None else list(map(run_name, models)))
     folder = reports / slug(name)
     if len({each.model for each in chosen}) == 1:
+        if html or latex:
+            raise InputError(
+                f"There are runs of '{chosen[0].model}' alone, so no comparison to write as HTML "
+                "or LaTeX; run another model with compare, or leave out --html and --latex."
+            )
         write_model_page(chosen[0], folder)
         return chosen[0]
     made = Report.from_runs(
@@ -259,9 +271,4 @@ def report(
         examples=examples,
         command=command,
     )
-    return _written(made, folder)
-
-
-def _written(report: Report, folder: Path) -> Report:
-    report.write(folder)
-    return replace(report, folder=folder)
+    return made.write(folder, html=html, latex=latex)

@@ -117,7 +117,7 @@ class TrainOptions(OutputOptions, DataOptions):
 
 @dataclass(frozen=True)
 class JudgeOptions:
-    """What a verdict depends on besides the runs."""
+    """What a report depends on besides the runs."""
 
     margin: Annotated[float, typer.Option(help="Practical difference in points (0-100).")] = 1.0
     max_ms: Annotated[float | None, typer.Option(help="Limit: ms to answer one item.")] = None
@@ -130,9 +130,15 @@ class JudgeOptions:
     no_examples: Annotated[
         bool, typer.Option("--no-examples", help="Quote no text of the data in the reports.")
     ] = False
+    html: Annotated[
+        bool, typer.Option("--html", help="Write all pages as one HTML file as well, index.html.")
+    ] = False
+    latex: Annotated[
+        bool, typer.Option("--latex", help="Write the tables as LaTeX (booktabs) as well, latex/.")
+    ] = False
 
     def rule(self) -> dict[str, Any]:
-        """Return margin, limits and the wish for examples as the report takes them."""
+        """Return margin, limits and what else the report takes."""
         from worthit.compare.verdict import Limits
 
         if not 0 < self.margin < 100:
@@ -142,7 +148,13 @@ class JudgeOptions:
                 f"Got --margin {self.margin:g}; give points between 0 and 100, such as 1."
             )
         limits = Limits(self.max_ms, self.max_train_minutes, self.price_per_hour)
-        return {"margin": self.margin / 100, "limits": limits, "examples": not self.no_examples}
+        return {
+            "margin": self.margin / 100,
+            "limits": limits,
+            "examples": not self.no_examples,
+            "html": self.html,
+            "latex": self.latex,
+        }
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,18 @@ def test_a_comparison_ends_in_a_verdict_and_is_rendered_again_without_training(r
     )
 
 
+def test_html_and_latex_are_written_where_asked_for(run):
+    command = ("compare", "--predictions", "ours.csv", "theirs.csv")
+    assert "html" not in json.loads(run(*command, "--json")[1])
+    code, out, _ = run(*command, "--html", "--latex")
+    html = "reports/predictions/index.html"
+    assert code == 0
+    assert out.splitlines()[-2:] == [f"html: {html}", "report: reports/predictions/README.md"]
+    assert Path(html).is_file()
+    assert Path("reports/predictions/latex/verdicts.tex").is_file()
+    assert json.loads(run(*command, "--html", "--json")[1])["html"] == html
+
+
 def test_predictions_of_any_tool_are_compared(run):
     code, out, _ = run("compare", "--predictions", "ours.csv", "theirs.csv", "--json")
     (pairing,) = json.loads(out)["pairings"]

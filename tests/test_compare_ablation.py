@@ -105,5 +105,5 @@ def test_what_went_otherwise_is_noted(tmp_path):
 def test_index_links_the_ablation(tmp_path):
     write_ablation_page(numbers(), tmp_path)
     runs = [make_run("tfidf", TRUTH, answers(TRUTH, 0.8, 1)), run(0.8)]
-    index = Report.from_runs(runs).write(tmp_path).read_text()
+    index = Report.from_runs(runs).write(tmp_path).folder.joinpath("README.md").read_text()
     assert "[gru, one change at a time](gru-ablation.md)" in index

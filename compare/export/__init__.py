@@ -1,0 +1,1 @@
+"""The report in other shapes: one HTML file, LaTeX tables, CSV."""
