@@ -3,9 +3,16 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 # Set before anything imports a hub client: a test must not wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# The same examples each time, so that a failure is about the change that is being tested; new ones
+# are looked for with `pytest --hypothesis-profile=explore`.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=1000, deadline=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True, scope="session")

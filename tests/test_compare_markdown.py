@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -96,6 +96,9 @@ def test_text_in_a_sentence_is_only_text(value):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=30))
+@example("0 #")
+@example("a ###")
+@example("# #")
 def test_a_heading_stays_one_heading(value):
     tokens = MARKDOWN.parse(f"# {text(value)}\n")
     assert [t.type for t in tokens] == ["heading_open", "inline", "heading_close"]

@@ -15,6 +15,7 @@ ISOLATE, POP = "\u2068", "\u2069"
 SPECIAL = re.compile(r"[\\`*\[\]<>|~$&@]|(?<![^\W_])_|_(?![^\W_])|(?<=[A-Za-z]):(?=//)")
 WEB = re.compile(r"(?i)\bwww\.")
 LINE_START = re.compile(r"^(?:[#+=-]|\d+[.)])")
+LINE_END = re.compile(r"(?<= )(#*)#$")  # would close a heading
 
 
 def clean(value: object) -> str:
@@ -52,6 +53,7 @@ def text(value: object, longest: int | None = None) -> str:
     shown = _shorten(value, longest)
     escaped = SPECIAL.sub(lambda match: "\\" + match[0], shown)
     escaped = WEB.sub(lambda match: match[0][:-1] + "\\.", escaped)
+    escaped = LINE_END.sub(r"\1\#", escaped)
     start = LINE_START.match(escaped)
     if start:
         escaped = escaped[: start.end() - 1] + "\\" + escaped[start.end() - 1 :]
