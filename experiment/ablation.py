@@ -17,13 +17,13 @@ from worthit.experiment.models import DRIVEN, fields_of
 from worthit.experiment.place import Place
 from worthit.experiment.protocol import start
 from worthit.experiment.running import check
-from worthit.experiment.settings import read_value
+from worthit.experiment.settings import SIZE, read_value
 from worthit.experiment.spec import Spec
 from worthit.experiment.specs import make_specs
 
 __all__ = ["ablate", "parse_changes"]
 
-SIZE, MODEL = "data.size", "model"  # varied like fields, though no model has them
+MODEL = "model"  # varied like a field, though no model has it
 
 
 @dataclass(frozen=True)

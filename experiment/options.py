@@ -78,7 +78,10 @@ class TrainOptions(OutputOptions, DataOptions):
     ] = "f1_macro"
     set: Annotated[
         list[str] | None,
-        typer.Option(help="FIELD=VALUE or MODEL.FIELD=VALUE; repeatable.", metavar="FIELD=VALUE"),
+        typer.Option(
+            help="FIELD=VALUE or MODEL.FIELD=VALUE; repeatable. data.size=N trains on N items.",
+            metavar="FIELD=VALUE",
+        ),
     ] = None
     balance: Annotated[
         str, typer.Option(help="auto, none, weights, oversample, undersample or smote.")
@@ -91,6 +94,15 @@ class TrainOptions(OutputOptions, DataOptions):
         int, typer.Option(help="For small data: test on every item, in so many folds.")
     ] = 0
     fresh: Annotated[bool, typer.Option("--fresh", help="Make runs again that are there.")] = False
+
+    def load(self, data: str | None) -> Any:
+        """Read and check the data set, with fewer training items if so many were asked for."""
+        from worthit.corpus.sizing import with_training_size
+        from worthit.experiment.settings import training_size
+
+        size = training_size(self.set or [])  # before the data is read, which takes longer
+        dataset = super().load(data)
+        return with_training_size(dataset, size, self.split_seed) if size else dataset
 
     def budget(self, models: list[str]) -> dict[str, Any]:
         """Return the options that a run depends on, with settings by model."""

@@ -10,13 +10,16 @@ from worthit.core.errors import InputError
 from worthit.experiment.models import DRIVEN, fields_of, find
 from worthit.experiment.own.user_file import is_user_file, run_name
 
-__all__ = ["parse_settings", "read_value"]
+__all__ = ["SIZE", "parse_settings", "read_value", "training_size"]
+
+SIZE = "data.size"
 
 
 def parse_settings(words: Sequence[str], models: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Turn ``field=value`` and ``model.field=value`` into fields for each model.
 
-    A plain field goes to every model that has it; see :func:`read_value`.
+    A plain field goes to every model that has it; see :func:`read_value`. What concerns the data
+    is left to :func:`training_size`.
 
     Parameters
     ----------
@@ -40,6 +43,8 @@ def parse_settings(words: Sequence[str], models: Sequence[str]) -> dict[str, dic
     names = {run_name(model): model for model in models}
     for word in words:
         name, equals, text = word.partition("=")
+        if name.strip() == SIZE:
+            continue
         if not equals or not name:
             raise InputError(f"Got --set '{word}'; expected FIELD=VALUE or MODEL.FIELD=VALUE.")
         model, dot, field = name.rpartition(".")
@@ -58,6 +63,23 @@ def parse_settings(words: Sequence[str], models: Sequence[str]) -> dict[str, dic
         for taker in takers:
             found[taker][field] = read_value(text, taker, field, f"--set '{word}'")
     return found
+
+
+def training_size(words: Sequence[str]) -> int | None:
+    """Return what ``data.size=N`` asks for, the number of training items; None without it.
+
+    Raises
+    ------
+    InputError
+        If it is not a positive whole number.
+    """
+    asked = [word for word in words if word.partition("=")[0].strip() == SIZE]
+    if not asked:
+        return None
+    text = asked[-1].partition("=")[2].strip()
+    if not text.isdecimal() or int(text) == 0:
+        raise InputError(f"Got --set '{asked[-1]}'; expected a number of training items.")
+    return int(text)
 
 
 def read_value(text: str, model: str, field: str, given: str) -> Any:

@@ -94,6 +94,12 @@ def test_ablate_prints_its_table_or_one_object(run):
     assert run("ablate", "tfidf", "set")[2].startswith("error: Nothing to vary; give --vary")
 
 
+def test_a_size_asked_for_is_trained_on(run):
+    code, out, _ = run("baseline", "set", "--trials", "0", "--set", "data.size=40", "--json")
+    assert code == 0
+    assert abs(json.loads(out)["dataset"]["sizes"]["train"] - 40) <= 1
+
+
 def test_models_lists_kinds_without_importing_models(run):
     code, out, _ = run("models", "--json")
     listed = json.loads(out)["models"]
@@ -190,6 +196,8 @@ def test_describe_counts_rows(run):
         (["baseline", "set", "--penalty", "l0"], "choose one of auto, l1, l2, elasticnet"),
         (["baseline", "set", "--metric", "f2"], "error: Unknown metric 'f2'"),
         (["baseline", "set", "--set", "depth=3"], "no model that runs has a field 'depth'"),
+        (["baseline", "set", "--set", "data.size=few"], "expected a number of training items"),
+        (["baseline", "set", "--set", "data.size=9999"], "training items; give a size up to that"),
         (["baseline", "set", "--label", "mood"], "mood"),
         (["baseline", "set", "--time-limit", "soon"], "write it like 50m, 1h30m or 90s"),
         (["baseline", "set", "--trials", "-1"], "Got -1 trials"),
