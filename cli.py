@@ -315,8 +315,19 @@ def _tell(as_json: bool, content: Any, tables: Any, last: str | None = None) -> 
 def main() -> None:
     """Run the command line; errors that a user can mend become one line and exit code 1."""
     from worthit.core.errors import InputError, MissingExtraError
+    from worthit.core.launched import follows, n_launched
 
     try:
+        if follows() and "--help" not in sys.argv:
+            from worthit.experiment.spread import follow
+
+            return follow()
+        if n_launched() > 1 and sys.argv[1:2] != ["neural"]:
+            raise InputError(
+                f"Got '{' '.join(sys.argv[1:2])}' under a launcher of {n_launched()} processes; "
+                "only 'neural' spreads over devices. Start this command by itself; several "
+                "machines or devices share a search with --storage."
+            )
         app()
     except (InputError, MissingExtraError) as error:
         _fail(str(error))

@@ -9,6 +9,7 @@ from worthit.compare.run import Run, read_prediction_files
 from worthit.compare.slugs import slug
 from worthit.compare.verdict import Limits
 from worthit.core.errors import InputError
+from worthit.core.launched import n_launched
 from worthit.corpus import Dataset, load
 from worthit.experiment.comparison import order_models, run_all
 from worthit.experiment.isolation import make_isolated
@@ -16,6 +17,7 @@ from worthit.experiment.own.user_file import run_name
 from worthit.experiment.place import Place
 from worthit.experiment.running import check
 from worthit.experiment.specs import make_specs
+from worthit.experiment.spread import make_spread
 from worthit.experiment.stored import choose_runs
 
 __all__ = ["compare", "compare_predictions", "report", "run"]
@@ -84,7 +86,7 @@ def run(
         outer_seed=where.split_seed,
     )
     check(dataset, spec)
-    made = make_isolated(dataset, spec, where)
+    made = (make_spread if n_launched() > 1 else make_isolated)(dataset, spec, where)
     write_model_page(made, where.reports / slug(dataset.name))
     return made
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from worthit.core.errors import InputError
+from worthit.core.launched import n_launched
 from worthit.core.progress import say
 from worthit.corpus import Dataset, Split
 from worthit.corpus.language import normalise
 from worthit.experiment.decision import Decision, learn_decision
-from worthit.experiment.epochs import kept
+from worthit.experiment.epochs import kept, learns_by_epoch
 from worthit.experiment.folds import Fold, make_folds
 from worthit.experiment.models import fields_of, find, new_classifier
 from worthit.experiment.scoring import Scorer
@@ -249,7 +250,8 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
         if best:  # the search has trained it on the very same rows
             outcome.classifier = best
         else:
-            outcome.classifier.fit(
+            _fit(
+                outcome.classifier,
                 material.train,
                 dataset.train.labels,
                 validation=(material.validation, dataset.validation.labels),
@@ -262,6 +264,16 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
     seconds = max(outcome.seconds["fit_seconds"], seconds)
     outcome.seconds["fit_seconds"] = seconds
     outcome.on_validation = outcome.classifier.predict_proba(material.validation)
+
+
+def _fit(classifier: Any, *inputs: Any, **options: Any) -> None:
+    """Fit a network, with the processes of a launcher if it learns by steps that they can share."""
+    if n_launched() > 1 and learns_by_epoch(classifier):
+        from worthit.neural.training.ranks import fit_together  # torch
+
+        fit_together(classifier, *inputs, **options)
+    else:
+        classifier.fit(*inputs, **options)
 
 
 def _fit_baseline(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:

@@ -5,6 +5,7 @@ import torch
 from worthit.neural.training.batches import (
     Examples,
     LengthGroupedSampler,
+    dealt,
     grouped_order,
     pad_rows,
     sorted_batches,
@@ -42,6 +43,25 @@ def test_order_depends_on_seed_and_epoch_alone():
     again.set_epoch(1)
     assert list(again) == second != first
     assert list(LengthGroupedSampler(LENGTHS, 16, seed=4)) != first
+
+
+def test_batch_is_dealt_to_devices_in_parts_of_one_size():
+    order = np.array([7, 3, 9, 1, 4, 8, 2])  # a batch of five, and the last one
+    parts = dealt(order, batch_size=5, n_parts=2).reshape(4, 3)
+    assert parts.tolist() == [[7, 9, 4], [3, 1, ~4], [8, ~2, ~2], [2, ~2, ~2]]
+
+
+@pytest.mark.parametrize("n_parts", [2, 3, 20])
+def test_devices_share_the_batches_of_one(n_parts):
+    alone = list(LengthGroupedSampler(LENGTHS, 16, seed=0))
+    sampler = LengthGroupedSampler(LENGTHS, 16, seed=0, n_parts=n_parts)
+    steps = np.array(list(sampler)).reshape(32, -1)  # 500 rows: 31 batches and a rest
+    assert steps.size == len(sampler)
+    for number, step in enumerate(steps):
+        assert sorted(step[step >= 0]) == sorted(alone[16 * number : 16 * (number + 1)])
+    filler = Examples(ROWS, LENGTHS, second=LENGTHS)[~3]
+    assert filler[0] is ROWS[3]
+    assert filler[1:] == (-1, -1)
 
 
 @pytest.mark.parametrize("n", [1, 15, 16, 17])

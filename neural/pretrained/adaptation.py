@@ -11,15 +11,14 @@ from safetensors import safe_open
 from safetensors.torch import load_model, save_model
 from torch import nn
 from torch.nn.functional import cross_entropy, gelu
-from torch.utils.data import Sampler
-from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from worthit.core.progress import progress
 from worthit.neural.pretrained.network import PretrainedNetwork
-from worthit.neural.training.batches import Examples, LengthGroupedSampler, pad_rows
+from worthit.neural.training.batches import Examples, pad_rows
 from worthit.neural.training.checkpoints import last_whole
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.ranks import agreed, leads, seed_apart
+from worthit.neural.training.spread import SpreadTrainer
 from worthit.neural.training.watch import Watch
 
 if TYPE_CHECKING:
@@ -57,13 +56,14 @@ def adapt(
         What was done, in a sentence.
     """
     finished = folder / "adapted.safetensors"
-    if finished.is_file():
+    if agreed(finished.is_file()):
         load_model(network, finished)
     else:
         with network.thawed():
             _train(classifier, network, training, folder / "adapt", clock)
-        save_model(network, str(finished))
-        shutil.rmtree(folder / "adapt", ignore_errors=True)
+        if leads():
+            save_model(network, str(finished))
+            shutil.rmtree(folder / "adapt", ignore_errors=True)
     epochs = "1 epoch" if classifier.adapt == 1 else f"{classifier.adapt} epochs"
     return (
         f"The body was first adapted by {epochs} of masked-language modelling on the "
@@ -129,8 +129,12 @@ class MaskedLanguageNetwork(nn.Module):
                             self.get_parameter(ours).copy_(stored.get_tensor(name))
 
 
-class MaskedLanguageTrainer(Trainer):
-    """transformers' Trainer, with batches of like length and the loss above."""
+class MaskedLanguageTrainer(SpreadTrainer):
+    """The Trainer with the loss above."""
+
+    def count(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Count the tokens to guess; 1 for a batch without any."""
+        return inputs["truth"].ne(UNSEEN).sum().clamp(min=1)
 
     def compute_loss(
         self,
@@ -139,13 +143,8 @@ class MaskedLanguageTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> torch.Tensor:
-        """Return the mean loss of the tokens to guess; 0 for a batch without any."""
-        losses = model(**inputs)
-        return losses.sum() / max(1, len(losses))
-
-    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        examples: Any = train_dataset or self.train_dataset
-        return LengthGroupedSampler(examples.lengths, self.args.train_batch_size, self.args.seed)
+        """Return the part's share of the mean loss over the step's tokens to guess."""
+        return model(**inputs).sum() / self.in_step
 
 
 def _train(
@@ -155,47 +154,38 @@ def _train(
     folder: Path,
     clock: Clock,
 ) -> None:
-    encoder, device = classifier.encoder_, best_device()
+    encoder = classifier.encoder_
     masked = MaskedLanguageNetwork(network, encoder.shape["vocab_size"])
     masked.read_head(encoder.source)
 
     def collate(examples: Sequence[tuple[np.ndarray, int, int]]) -> dict[str, torch.Tensor]:
-        ids = pad_rows([row for row, _, _ in examples], pad=network.pad)
+        rows, labels, _ = zip(*examples, strict=True)
+        ids = pad_rows(rows, pad=network.pad)
         maskable = (ids != network.pad) & (ids != network.separator)
+        maskable &= torch.tensor(labels).ge(0)[:, None]  # the others only fill up a part
         maskable[:, 0] = False  # the token that opens every input
         shown, truth = mask_tokens(ids, maskable, encoder.special["mask"], len(masked.bias))
         return {"input_ids": shown, "truth": truth}
 
     rate = classifier.learning_rate * (classifier.body_rate if classifier.pretrained else 1)
-    arguments = TrainingArguments(
-        output_dir=str(folder),
-        num_train_epochs=classifier.adapt,
-        per_device_train_batch_size=classifier.batch_size,
-        learning_rate=rate,
-        weight_decay=classifier.weight_decay,
-        warmup_steps=0.06,  # below 1 it is a share of all steps
-        use_cpu=device.type == "cpu",
-        bf16=use_bf16(classifier.precision, device),
-        seed=classifier.seed,
-        logging_strategy="epoch",
-        save_strategy="epoch",
-        save_total_limit=1,
-        remove_unused_columns=False,
-        dataloader_pin_memory=device.type == "cuda",
-        report_to="none",
-        disable_tqdm=True,
-        log_level="error",
-    )
+    settings = {
+        "num_train_epochs": classifier.adapt,
+        "learning_rate": rate,
+        "warmup_steps": 0.06,  # below 1 it is a share of all steps
+        "save_total_limit": 1,
+    }
     n_steps = classifier.adapt * -(-len(training) // classifier.batch_size)
     with progress(n_steps, f"adapting {classifier.name}", "batch") as bar:
         watch = Watch(bar, "loss", 1, clock)
         trainer = MaskedLanguageTrainer(
+            classifier,
+            folder,
+            settings,
             model=masked,
-            args=arguments,
             data_collator=collate,
             train_dataset=training,
             callbacks=[watch],
         )
-        trainer.remove_callback(PrinterCallback)  # it prints on standard output
-        checkpoint = last_whole(folder)
+        checkpoint = agreed(last_whole(folder) if leads() else None)
+        seed_apart(classifier.seed)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)

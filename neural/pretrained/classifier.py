@@ -23,6 +23,7 @@ from worthit.neural.training.checks import require_at_least, require_one_of, req
 from worthit.neural.training.classifier import NeuralClassifier
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.ranks import agreed
 
 __all__ = ["PretrainedClassifier"]
 
@@ -293,7 +294,7 @@ class PretrainedClassifier(NeuralClassifier):
         importance = (
             head_importance(network, training, self.collate, self.seed) if share else nothing
         )
-        self.pruned_heads_ = heads_to_prune(self.prune_heads, importance)
+        self.pruned_heads_ = agreed(heads_to_prune(self.prune_heads, importance))
         prune(network, self.pruned_heads_)
         listed = ", ".join(f"{layer}.{head}" for layer, head in self.pruned_heads_)
         self.notes_.append(f"Attention heads taken out, as layer.head: {listed or 'none'}.")

@@ -42,6 +42,9 @@ class Examples(Dataset):
         return len(self.rows)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, int, int]:
+        """Return a row with its class numbers; for ``~index`` without them, as a filler."""
+        if index < 0:
+            return self.rows[~index], -1, -1
         second = -1 if self.second is None else self.second[index]
         return self.rows[index], self.labels[index], second
 
@@ -70,16 +73,23 @@ class LengthGroupedSampler(Sampler[int]):
         Rows in a batch.
     seed : int
         Seed of the shuffling.
+    n_parts : int
+        Devices that share each batch: their parts, all of one size, come one after the other. A
+        part that is not full is filled up with ``~index``, which counts for nothing.
     """
 
-    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int) -> None:
+    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int, n_parts: int = 1) -> None:
         self.lengths = lengths
         self.batch_size = batch_size
         self.seed = seed
+        self.n_parts = n_parts
         self.epoch = 0
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        if self.n_parts == 1:
+            return len(self.lengths)
+        n_batches = -(-len(self.lengths) // self.batch_size)
+        return n_batches * self.n_parts * -(-self.batch_size // self.n_parts)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch whose order comes next; the data loader calls it."""
@@ -87,7 +97,10 @@ class LengthGroupedSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         generator = np.random.default_rng([self.seed, self.epoch])
-        return iter(grouped_order(self.lengths, self.batch_size, generator).tolist())
+        order = grouped_order(self.lengths, self.batch_size, generator)
+        if self.n_parts > 1:
+            order = dealt(order, self.batch_size, self.n_parts)
+        return iter(order.tolist())
 
 
 def grouped_order(
@@ -105,6 +118,19 @@ def grouped_order(
     n_full = len(ordered) // batch_size * batch_size
     full = ordered[:n_full].reshape(-1, batch_size)
     return np.concatenate([generator.permutation(full).ravel(), ordered[n_full:]])
+
+
+def dealt(order: np.ndarray, batch_size: int, n_parts: int) -> np.ndarray:
+    """Deal the rows of each batch to parts of one size, long and short ones alike."""
+    size = -(-batch_size // n_parts)
+    parts = []
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        for number in range(n_parts):
+            part = batch[number::n_parts]
+            filler = np.full(size - len(part), ~batch[-1])
+            parts += [part, filler]
+    return np.concatenate(parts)
 
 
 def sorted_batches(rows: Sequence[np.ndarray], batch_size: int) -> list[np.ndarray]:

@@ -28,6 +28,7 @@ from worthit.neural.training.device import PRECISIONS, best_device, use_bf16
 from worthit.neural.training.encoded import Encoder
 from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
+from worthit.neural.training.ranks import leads
 from worthit.neural.training.saving import load, save
 from worthit.neural.training.scores import METRICS
 
@@ -201,7 +202,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         with ExitStack() as stack:
             stack.enter_context(own_randomness(self.seed))
             folder = Path(workspace or stack.enter_context(TemporaryDirectory())).resolve()
-            claim(folder, fingerprint(self, inputs, truth, validation))
+            if leads():
+                claim(folder, fingerprint(self, inputs, truth, validation))
             clock = Clock(folder / "clock.json", time_limit)
             self.notes_: list[str] = []
             self.encoder_: Any = self.learn_encoder(inputs)

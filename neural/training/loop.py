@@ -14,6 +14,7 @@ from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import STATE, history_of, last_whole
 from worthit.neural.training.clock import Clock
+from worthit.neural.training.ranks import agreed, leads, seed_apart
 from worthit.neural.training.scores import METRICS
 from worthit.neural.training.trainer import ClassifierTrainer
 from worthit.neural.training.watch import Watch, epochs_since_best
@@ -94,15 +95,18 @@ def train(
     with progress(classifier.epochs * n_batches, f"training {classifier.name}", "batch") as bar:
         watch = Watch(bar, metric, patience, clock, hopeless)
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
-        checkpoint = last_whole(workspace)
+        checkpoint = last_whole(workspace) if leads() else None
         done = checkpoint and epochs_since_best(history_of(checkpoint), metric) >= patience
-        finished = bool(checkpoint and (done or clock.over))
+        checkpoint, finished = agreed((checkpoint, bool(checkpoint and (done or clock.over))))
         if checkpoint and finished:
             # Nothing is left to do but to keep the best: one more step would be one too many.
             watch.out_of_time = not done
             trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))
         else:
+            seed_apart(classifier.seed)
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if not leads():  # the first process has the files, and says how it went
+        return Outcome([], 0, "", [])
     state = trainer.state
     best_step = state.best_global_step or state.global_step
     if validation is not None or finished:

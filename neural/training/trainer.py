@@ -7,15 +7,15 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.utils.data import Sampler
-from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallback
-from transformers import TrainingArguments as Arguments
+from transformers import EvalPrediction, TrainerCallback
+from transformers.trainer_utils import EvalLoopOutput
 
 from worthit.neural.training.balance import class_weights
-from worthit.neural.training.batches import Examples, LengthGroupedSampler
-from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.batches import Examples
 from worthit.neural.training.memory import RowsAtOnce
+from worthit.neural.training.ranks import n_ranks
 from worthit.neural.training.scores import scorer
+from worthit.neural.training.spread import SpreadTrainer
 
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
@@ -26,7 +26,7 @@ TOLD = ("labels", "second")  # of a batch: what the network must not see
 SECOND_TASK = 0.5  # weight of an auxiliary task's loss beside the task's own
 
 
-class ClassifierTrainer(Trainer):
+class ClassifierTrainer(SpreadTrainer):
     """Trains a network that turns a batch into logits.
 
     Parameters
@@ -64,21 +64,25 @@ class ClassifierTrainer(Trainer):
             return score(np.asarray(given.label_ids), guess)
 
         super().__init__(
+            classifier,
+            workspace,
+            _settings(classifier, validation is not None),
             model=network,
-            args=_arguments(classifier, workspace, validation is not None),
             data_collator=collate,
             train_dataset=training,
             eval_dataset=validation and validation.sorted_by_length(),
             compute_metrics=compute_metrics,
             callbacks=[watch],
         )
-        self.remove_callback(PrinterCallback)  # it prints on standard output
-        self._rows_in_step = 0
-        self._training_rows, self._scoring_rows = RowsAtOnce("training"), RowsAtOnce("scoring")
+        self._scoring_rows = RowsAtOnce("scoring")
         self._classifier = classifier
         self._smoothing = classifier.label_smoothing
         weights = class_weights(training.labels, classifier.balance)
         self._weights = None if weights is None else torch.tensor(weights, dtype=torch.float32)
+
+    def count(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Count the rows, without those that only fill up a device's part."""
+        return inputs["labels"].ge(0).sum()
 
     def compute_loss(
         self,
@@ -100,24 +104,15 @@ class ClassifierTrainer(Trainer):
         logits, other = logits[:, :n_classes], logits[:, n_classes:]
         smoothing = self._smoothing if model.training else 0.0
         losses = cross_entropy(
-            logits.float(), labels, label_smoothing=smoothing, reduction="none"
+            logits.float(), labels, label_smoothing=smoothing, ignore_index=-1, reduction="none"
         )  # (batch,)
         if model.training and self._weights is not None:
             losses = losses * self._weights.to(labels.device)[labels]
         if other.shape[1]:
             told = cross_entropy(other.float(), second, ignore_index=-1, reduction="none")
             losses = losses + SECOND_TASK * told
-        loss = losses.sum() / self._rows_in_step if model.training else losses.mean()
+        loss = losses.sum() / self.in_step if model.training else losses.mean()
         return (loss, {"logits": logits}) if return_outputs else loss
-
-    def training_step(
-        self, model: nn.Module, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
-    ) -> torch.Tensor:
-        """Add up the gradient of a batch, in parts if memory does not suffice for all of it."""
-        self._rows_in_step = len(inputs["labels"])
-        step = super().training_step
-        losses = self._training_rows.take(inputs, lambda part: step(model, part), model.zero_grad)
-        return torch.stack(losses).sum()
 
     def prediction_step(
         self,
@@ -138,15 +133,14 @@ class ClassifierTrainer(Trainer):
         loss = (torch.stack(losses) * shares.to(losses[0].device)).sum()
         return loss, torch.cat(logits), torch.cat(labels)
 
-    def notes(self) -> list[str]:
-        """Say what the reader of the run should know of how it went."""
-        most, asked = self._training_rows.most, self.args.train_batch_size
-        if most is None:
-            return []
-        return [
-            f"Memory did not suffice for {asked} inputs at once: at most {most} were taken at a "
-            f"time and their gradients added up, so a step is still one of {asked}."
-        ]
+    def evaluation_loop(self, *given: Any, **more: Any) -> EvalLoopOutput:
+        """Score all rows; take the loss from the answers, where devices saw some rows twice."""
+        outcome = super().evaluation_loop(*given, **more)
+        if n_ranks() > 1:
+            logits, labels = map(torch.as_tensor, (outcome.predictions, outcome.label_ids))
+            assert outcome.metrics is not None
+            outcome.metrics["eval_loss"] = cross_entropy(logits.float(), labels).item()
+        return outcome
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """Give some weights a learning rate of their own, where the classifier says so."""
@@ -163,34 +157,15 @@ class ClassifierTrainer(Trainer):
                 optimizer.add_param_group(group | {"params": part, "lr": factor * group["lr"]})
         return optimizer
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        examples: Any = train_dataset or self.train_dataset
-        return LengthGroupedSampler(examples.lengths, self.args.train_batch_size, self.args.seed)
 
-
-def _arguments(classifier: "NeuralClassifier", workspace: Path, validated: bool) -> Arguments:
-    device = best_device()
-    return Arguments(
-        output_dir=str(workspace),
-        num_train_epochs=classifier.epochs,
-        per_device_train_batch_size=classifier.batch_size,
-        per_device_eval_batch_size=4 * classifier.batch_size,
-        learning_rate=classifier.learning_rate,
-        weight_decay=classifier.weight_decay,
-        warmup_steps=classifier.warmup,  # below 1 it is a share of all steps
-        use_cpu=device.type == "cpu",
-        bf16=use_bf16(classifier.precision, device),
-        seed=classifier.seed,
-        logging_strategy="epoch",
-        eval_strategy="epoch" if validated else "no",
-        metric_for_best_model=classifier.metric if validated else None,
-        greater_is_better=classifier.metric != "loss",
-        save_strategy="epoch",
-        save_total_limit=2,  # the best and the last one
-        label_names=["labels"],
-        remove_unused_columns=False,
-        dataloader_pin_memory=device.type == "cuda",
-        report_to="none",
-        disable_tqdm=True,
-        log_level="error",
-    )
+def _settings(classifier: "NeuralClassifier", validated: bool) -> dict[str, Any]:
+    return {
+        "num_train_epochs": classifier.epochs,
+        "learning_rate": classifier.learning_rate,
+        "warmup_steps": classifier.warmup,  # below 1 it is a share of all steps
+        "eval_strategy": "epoch" if validated else "no",
+        "metric_for_best_model": classifier.metric if validated else None,
+        "greater_is_better": classifier.metric != "loss",
+        "save_total_limit": 2,  # the best and the last one
+        "label_names": ["labels"],
+    }

@@ -8,6 +8,7 @@ from tqdm import tqdm
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from worthit.neural.training.clock import Clock
+from worthit.neural.training.ranks import agreed, leads
 
 __all__ = ["Watch", "epochs_since_best"]
 
@@ -54,8 +55,9 @@ class Watch(TrainerCallback):
     ) -> None:
         """Move the bar; end the epoch, and with it training, when the time is over."""
         self.bar.update(state.global_step - self.bar.n)
-        self.clock.tick()
-        if self.clock.over:
+        if leads():
+            self.clock.tick()
+        if self.clock.limit is not None and agreed(self.clock.over):
             self.out_of_time = control.should_training_stop = True
 
     def on_log(

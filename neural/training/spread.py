@@ -1,0 +1,124 @@
+"""A Trainer with batches of like length, whose steps are the same over any memory and devices."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+from torch.utils.data import Sampler
+from transformers import PrinterCallback, Trainer, TrainingArguments
+
+from worthit.neural.training.batches import LengthGroupedSampler
+from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.memory import RowsAtOnce
+from worthit.neural.training.ranks import n_ranks, share_gradients, total
+
+if TYPE_CHECKING:
+    from worthit.neural.training.classifier import NeuralClassifier
+
+__all__ = ["SpreadTrainer"]
+
+
+class SpreadTrainer(Trainer):
+    """Trains by steps of ``batch_size`` rows, however many devices share them.
+
+    Each device has its part of every step, in smaller parts if its memory does not suffice for
+    all of it; the gradients are added up. So a step is the same one everywhere. The loss of a part
+    is a sum divided by ``in_step``.
+
+    Parameters
+    ----------
+    classifier : NeuralClassifier
+        Whose ``batch_size``, ``seed`` and precision hold.
+    workspace : pathlib.Path
+        Where checkpoints are kept.
+    settings : dict
+        What else ``TrainingArguments`` takes.
+    **given
+        What else a Trainer takes.
+
+    Attributes
+    ----------
+    in_step : torch.Tensor
+        What :meth:`count` counts in the whole of the present step, over all devices.
+    """
+
+    def __init__(
+        self,
+        classifier: "NeuralClassifier",
+        workspace: Path,
+        settings: dict[str, Any],
+        **given: Any,
+    ) -> None:
+        self.batch_size = classifier.batch_size
+        super().__init__(args=_arguments(classifier, workspace, settings), **given)
+        self.remove_callback(PrinterCallback)  # it prints on standard output
+        self.in_step = torch.tensor(0)
+        self._training_rows = RowsAtOnce("training")
+
+    def count(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Count what the loss is a mean over."""
+        raise NotImplementedError
+
+    def training_step(
+        self, model: nn.Module, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Add up the gradient of a batch, over devices and parts."""
+        self.in_step = total(self.count(inputs))
+        step = super().training_step
+        with self.accelerator.no_sync(model):  # devices may need different numbers of parts
+            losses = self._training_rows.take(
+                inputs, lambda part: step(model, part), model.zero_grad
+            )
+        share_gradients(model)
+        return torch.stack(losses).sum() * n_ranks()  # what is logged is a mean over devices
+
+    def notes(self) -> list[str]:
+        """Say what the reader of the run should know of how it went."""
+        notes, asked = [], self.batch_size
+        if n_ranks() > 1:
+            even = asked % n_ranks() == 0
+            share = f"{asked // n_ranks()}" if even else f"at most {self.args.train_batch_size}"
+            why = "" if even else f", since {asked} is no multiple of {n_ranks()}"
+            notes.append(
+                f"Trained on {n_ranks()} devices at once, {share} of each step's {asked} inputs on "
+                f"each{why}; a step is still one of {asked}."
+            )
+        if (most := self._training_rows.most) is not None:
+            notes.append(
+                f"Memory did not suffice for {self.args.train_batch_size} inputs at once: at most "
+                f"{most} were taken at a time and their gradients added up, so a step is still one "
+                f"of {asked}."
+            )
+        return notes
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        examples: Any = train_dataset or self.train_dataset
+        return LengthGroupedSampler(examples.lengths, self.batch_size, self.args.seed, n_ranks())
+
+
+def _arguments(
+    classifier: "NeuralClassifier", workspace: Path, settings: dict[str, Any]
+) -> TrainingArguments:
+    device = best_device()
+    arguments = TrainingArguments(
+        output_dir=str(workspace),
+        per_device_train_batch_size=-(-classifier.batch_size // n_ranks()),
+        per_device_eval_batch_size=4 * classifier.batch_size,
+        weight_decay=classifier.weight_decay,
+        use_cpu=device.type == "cpu",
+        bf16=use_bf16(classifier.precision, device),
+        ddp_broadcast_buffers=False,  # no step changes any
+        seed=classifier.seed,
+        logging_strategy="epoch",
+        save_strategy="epoch",
+        remove_unused_columns=False,
+        dataloader_pin_memory=device.type == "cuda",
+        report_to="none",
+        disable_tqdm=True,
+        log_level="error",
+        **settings,
+    )
+    # One process, one device: two of them would make a step of twice the rows, unasked.
+    arguments._n_gpu = min(1, arguments.n_gpu)
+    return arguments

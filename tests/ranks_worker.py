@@ -1,0 +1,67 @@
+"""One of two processes that train together, for test_neural_ranks.py; started by its launcher."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from worthit.core.files import write_json
+from worthit.core.launched import follows
+from worthit.neural.bert import BERT
+from worthit.neural.gru import GRU
+from worthit.neural.training.ranks import dismiss, fit_together, join, serve
+from worthit.neural.training.recurrent import RecurrentNetwork
+
+FEW = 3  # inputs that the second process has memory for
+SMALL = {"epochs": 3, "batch_size": 9, "learning_rate": 0.01, "dropout": 0.0}
+RNG = np.random.default_rng(0)
+WORDS = {"sport": "goal match team coach", "money": "bank share profit price"}
+LABELS = [("sport", "money")[i % 2] for i in range(70)]
+TEXTS = [" ".join(RNG.choice([*WORDS[label].split(), "the"], 5)) for label in LABELS]
+MOODS = ["good" if "goal" in text else "bad" for text in TEXTS]
+VALIDATION = (TEXTS[50:], LABELS[50:])
+
+
+def classifiers(tiny):
+    """Return the networks that are trained, with what their fits take besides texts."""
+    body = SMALL | {"checkpoint": tiny, "epochs": 2}
+    recurrent = {"hidden": 8, "embedding": 8, "word_dropout": 0.0, "balance": "weights"}
+    return {
+        "gru": (GRU(**SMALL, **recurrent), {}),
+        "head": (BERT(**body, transfer="head", auxiliary="mood"), {"auxiliary": MOODS[:50]}),
+        "adapted": (BERT(**body, adapt=1, prune_heads=0.3, freeze=2), {}),
+        "stopped": (GRU(**SMALL | {"epochs": 900, "patience": 900}), {"time_limit": 1.0}),
+    }
+
+
+def scarce():
+    """Let a recurrent network run out of memory on more than so many rows."""
+    forward = RecurrentNetwork.forward
+
+    def failing(self, input_ids):
+        if self.training and len(input_ids) > FEW:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(self, input_ids)
+
+    RecurrentNetwork.forward = failing
+
+
+def main():
+    tiny, folder = sys.argv[1], Path(sys.argv[2])
+    if follows():
+        scarce()
+        serve()
+        return
+    join()
+    for name, (classifier, more) in classifiers(tiny).items():
+        workspace = folder / name
+        fit_together(classifier, TEXTS[:50], LABELS[:50], VALIDATION, workspace=workspace, **more)
+        np.save(folder / f"{name}.npy", classifier.predict_proba(TEXTS))
+        told = {"history": classifier.history_, "stopped": classifier.stopped_}
+        write_json(folder / f"{name}.json", told | {"notes": classifier.notes_})
+    dismiss()
+
+
+if __name__ == "__main__":
+    main()
