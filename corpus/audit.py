@@ -1,21 +1,19 @@
 """The data card: what a reader should know of the data before believing any score on it."""
 
-import re
 from collections import Counter, defaultdict
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from worthit.corpus.near import Alike, Key
+
 if TYPE_CHECKING:  # a Dataset makes its own card, so the import goes the other way at run time
     from worthit.corpus.dataset import Dataset
 
 __all__ = ["data_card"]
 
-NOT_LETTERS = re.compile(r"[\W_]+")
 MOST_BAD_ROWS = 50
-
-Key = str | tuple[str, ...]
 
 
 def data_card(dataset: "Dataset") -> dict[str, Any]:
@@ -23,10 +21,12 @@ def data_card(dataset: "Dataset") -> dict[str, Any]:
 
     Duplicates, near duplicates and conflicts are counted on the parts as delivered; the rest on
     the splits that models get. Two inputs are duplicates when they are equal without surrounding
-    white space (both sides for pairs). They are near duplicates when they are not, but are equal
-    once case and everything but letters and digits is dropped. ``within`` counts the rows that
-    repeat an earlier row of the same part; ``across`` the rows of the first part that recur in the
-    second. ``conflicting`` counts the sets of equal inputs that carry more than one label.
+    white space (both sides for pairs), and near duplicates when they are not, but nearly, as
+    :class:`~worthit.corpus.near.Alike` says. ``within`` counts the rows that repeat an earlier row
+    of the same part; ``across`` the rows of the first part that recur in the second; a row counts
+    as near where no equal one is found. ``leaked`` and ``near_leaked`` count test items.
+    ``conflicting`` counts the sets of equal inputs that carry more than one label,
+    ``conflicting_rows`` the rows in them.
 
     Returns
     -------
@@ -38,8 +38,7 @@ def data_card(dataset: "Dataset") -> dict[str, Any]:
         for name, splits in dataset.delivered.items()
     }
     keys = {name: [key for part in found for key in part.keys] for name, found in parts.items()}
-    folded = {name: [_fold(key) for key in found] for name, found in keys.items()}
-    exact, near = _repeats(keys), _repeats(folded)
+    exact, near = _repeats(keys), _near_repeats(keys, dataset.alike)
     conflicts = _conflicts(dataset)
     counts = {name: Counter(split.labels) for name, split in dataset.splits.items()}
     return {
@@ -63,7 +62,12 @@ def data_card(dataset: "Dataset") -> dict[str, Any]:
             for where, found in exact.items()
         },
         "leaked": len(dataset.leaked),
+        "near_leaked": len(dataset.near_leaked),
         "conflicting": len(conflicts),
+        "conflicting_rows": {
+            name: sum(key in conflicts for key in split.keys)
+            for name, split in dataset.splits.items()
+        },
         "lengths": _lengths(dataset),
         "bad_rows": _bad_rows(dataset, conflicts),
     }
@@ -80,11 +84,21 @@ def _repeats(keys: dict[str, list[Key]]) -> dict[str, dict[str, int]]:
     }
 
 
-def _fold(key: Key) -> Key:
-    if isinstance(key, tuple):
-        return tuple(str(_fold(side)) for side in key)
-    # Of a text without letters and digits, such as ":-)", nothing would be left to compare.
-    return NOT_LETTERS.sub("", key.casefold()) or key
+def _near_repeats(keys: dict[str, list[Key]], alike: Alike) -> dict[str, dict[str, int]]:
+    """Count as :func:`_repeats` does, equal and near duplicates together."""
+    forms = {name: {alike.forms[key] for key in found} for name, found in keys.items()}
+    within = {}
+    for name, found in keys.items():
+        seen: set[Key] = set()
+        within[name] = 0
+        for key in found:
+            within[name] += alike.recurs(key, seen)
+            seen.add(alike.forms[key])
+    across = {
+        f"{first}/{second}": sum(alike.recurs(key, forms[second]) for key in keys[first])
+        for first, second in combinations(keys, 2)
+    }
+    return {"within": within, "across": across}
 
 
 def _blank(key: Key) -> bool:

@@ -12,6 +12,7 @@ from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
 from worthit.core.positive import positive_class
 from worthit.corpus.audit import data_card
+from worthit.corpus.near import Alike
 from worthit.corpus.split import Split
 
 __all__ = ["KINDS", "Dataset", "refuse_one_class"]
@@ -108,6 +109,24 @@ class Dataset:
         known = set(others)
         return frozenset(
             item for item, key in zip(self.test.ids, self.test.keys, strict=True) if key in known
+        )
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Which inputs are near duplicates; for clips, whose names say nothing, none are."""
+        keys = [key for split in self.splits.values() for key in split.keys]
+        return Alike({key: key for key in keys}, {}) if self.kind == "audio" else Alike.among(keys)
+
+    @cached_property
+    def near_leaked(self) -> frozenset[str]:
+        """Ids of further test items: those with a near duplicate in train or validation."""
+        known = {
+            self.alike.forms[key] for part in (self.train, self.validation) for key in part.keys
+        }
+        return frozenset(
+            item
+            for item, key in zip(self.test.ids, self.test.keys, strict=True)
+            if item not in self.leaked and self.alike.recurs(key, known)
         )
 
     @cached_property

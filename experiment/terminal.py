@@ -154,6 +154,8 @@ def card_tables(card: Mapping[str, Any]) -> list[Any]:
             facts.add_row(f"{name} within {split}", f"{n:,}")
         for pair, n in counted["across"].items():
             facts.add_row(f"{name} across {pair}", f"{n:,}")
+    for name, n in (("leaked", card["leaked"]), ("nearly leaked", card["near_leaked"])):
+        facts.add_row(f"{name} test items", f"{n:,}")
     facts.add_row("texts with several labels", f"{card['conflicting']:,}")
     head = f"{card['name']}: {card['kind']}, language {card['language']}"
     return [Text(head), table, facts]

@@ -336,7 +336,9 @@ CARD = {
     "duplicates": {"within": {"train": 5, "test": 0}, "across": {"train/test": 3}},
     "near_duplicates": {"within": {"train": 1, "test": 0}, "across": {"train/test": 1}},
     "leaked": 3,
+    "near_leaked": 1,
     "conflicting": 1,
+    "conflicting_rows": {"train": 1, "validation": 0, "test": 1},
     "lengths": {
         split: {
             "characters": {"min": 3, "median": 80.0, "mean": 91.25, "p95": 210.0, "max": 400},

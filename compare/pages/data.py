@@ -5,9 +5,10 @@ from typing import Any
 from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.phrases import count, plural, short_hash
 
-__all__ = ["data_page"]
+__all__ = ["NEAR", "data_page"]
 
 SPLITS = ("train", "validation", "test")
+NEAR = "80 % of the five-character pieces shared, without case, spaces and signs"
 MOST_BAD_ROWS = 20
 
 
@@ -76,7 +77,7 @@ def _health(card: dict[str, Any]) -> str:
     ]
     if near:
         lines.append(
-            "Near duplicates (equal but for case, spaces and signs): inside a part "
+            f"Near duplicates ({NEAR}): inside a part "
             f"{_counts(near.get('within') or {})}; across parts "
             f"{_counts(near.get('across') or {})}."
         )
@@ -85,12 +86,23 @@ def _health(card: dict[str, Any]) -> str:
             f"**{plural(card['leaked'], 'test item stands', 'test items stand')} in the training "
             "data as well.** They stay; reports also give the scores without them."
         )
+    if card.get("near_leaked"):
+        n = card["near_leaked"]
+        lines.append(
+            f"**{plural(n, 'test item has', 'test items have')} a near duplicate in the training "
+            "or validation data.** They stay; reports also give the scores without them."
+        )
     if card.get("conflicting") is not None:
         lines.append(
-            f"{plural(card['conflicting'], 'text carries', 'texts carry')} more than one label."
+            f"{plural(card['conflicting'], 'text carries', 'texts carry')} more than one label"
+            f"{_rows_of(card.get('conflicting_rows') or {})}."
         )
     note = "Counted on the files as delivered, without white space around the texts."
     return f"## Health\n\n{bullets(lines)}\n\n{note}"
+
+
+def _rows_of(counts: dict[str, int]) -> str:
+    return f" (rows: {_counts(counts)})" if any(counts.values()) else ""
 
 
 def _counts(counts: dict[str, int]) -> str:
