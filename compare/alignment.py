@@ -41,6 +41,17 @@ class Aligned:
         """How many groups there are; None where items stand alone."""
         return None if self.groups is None else int(self.groups.max()) + 1
 
+    def take(self, mask: np.ndarray) -> "Aligned":
+        """Return the items where a mask is true; groups are numbered anew."""
+        groups = self.groups
+        return Aligned(
+            tuple(np.asarray(self.ids, dtype=object)[mask]),
+            self.classes,
+            self.truth[mask],
+            self.answers[:, mask],
+            None if groups is None else np.unique(groups[mask], return_inverse=True)[1],
+        )
+
 
 def align(runs: Sequence[Run]) -> Aligned:
     """Align runs of one test set.

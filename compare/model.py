@@ -20,7 +20,7 @@ __all__ = ["floor_of", "model_numbers", "search_progress"]
 
 KEPT = (
     "family pretrained kinds params preprocessing tuning ladder path words curve best_epoch "
-    "surprising_words word_examples stopped notes truncated_share outer_folds looks versions "
+    "surprising_words word_examples sides stopped notes truncated_share outer_folds looks versions "
     "machine command time decision"
 ).split()
 

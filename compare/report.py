@@ -10,6 +10,7 @@ from worthit.compare.judging import judge_runs
 from worthit.compare.model import model_numbers
 from worthit.compare.page_store import earlier_pages, remember
 from worthit.compare.run import Run
+from worthit.compare.suspects import write_suspects
 from worthit.compare.verdict import Limits
 from worthit.core.files import plain, write_atomic, write_json
 
@@ -134,6 +135,8 @@ class Report:
         pages |= {model["slug"]: model_page(model) for model in models}
         for name, page in pages.items():
             write_atomic(folder / f"{name}.md", page)
+        for pairing in pairings:
+            write_suspects(folder / f"{pairing['slug']}-suspects.csv", pairing)
         write_json(folder / "report.json", numbers)
         write_atomic(folder / "scores.csv", scores_csv(numbers))
         write_atomic(folder / "pairings.csv", pairings_csv(numbers))

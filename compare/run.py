@@ -29,7 +29,8 @@ class Run:
     predictions : pandas.DataFrame
         Test items indexed by id: ``truth``, ``prediction`` and perhaps ``p_<class>``.
     items : pandas.DataFrame or None
-        The same items' ``group``, ``leaked``, text and extra columns, indexed by id.
+        The same items' ``group``, ``leaked``, ``near_duplicate``, text and extra columns, indexed
+        by id.
     validation : pandas.DataFrame or None
         Predictions of the validation split, shaped like ``predictions``.
     folder : pathlib.Path or None
@@ -73,9 +74,18 @@ class Run:
     @property
     def leaked(self) -> pd.Index:
         """Ids of test items that also stand in the training data."""
-        if self.items is None or "leaked" not in self.items.columns:
+        return self._marked("leaked")
+
+    @property
+    def nearly_leaked(self) -> pd.Index:
+        """Ids of further test items with a near duplicate there; of old runs none is known."""
+        known = self.record["dataset"].get("health")  # else the column is one of the user's
+        return self._marked("near_duplicate" if known else "")
+
+    def _marked(self, column: str) -> pd.Index:
+        if self.items is None or column not in self.items.columns:
             return pd.Index([], dtype=object)
-        truthy = self.items["leaked"].astype(str).str.lower().isin({"1", "true", "yes"})
+        truthy = self.items[column].astype(str).str.lower().isin({"1", "true", "yes"})
         return self.items.index[truthy]
 
     def predictions_sha256(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from worthit.compare.differ import differ_numbers
+from worthit.compare.health import health_numbers
 from worthit.compare.run import Run
 from worthit.compare.slices import slice_numbers
 from worthit.compare.together import together_numbers
@@ -29,5 +30,6 @@ def pairing_sections(
     return {
         "differ": differ_numbers(one, other, examples),
         "slices": slice_numbers(baseline, model, metric, one.positive),
+        "health": health_numbers(baseline, model, metric, one.positive, examples),
         "together": together_numbers(one, other, metric, one.positive),
     }

@@ -1,7 +1,6 @@
 """Slices of the test set: where two models differ, corrected for the number of looks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,10 @@ DRAWS = 2000  # for each of many slices
 MOST_VALUES = 12  # a column with more is cut into quarters if it holds numbers, else left out
 QUARTERS = 4
 TEXTS = ("text", "text_pair")
+LEAKS = {
+    "leaked": "also in the training data",
+    "near_duplicate": "nearly in the training data",
+}
 KNOWN = ("group", "audio", *TEXTS)  # columns of items.csv that are no slices
 
 
@@ -88,8 +91,8 @@ def slice_columns(items: pd.DataFrame) -> dict[str, pd.Series]:
             continue
         values = items[name].astype(str).str.strip()
         numbers = pd.to_numeric(values, errors="coerce")
-        if name == "leaked":
-            found["also in the training data"] = _few(values.replace({"1": "yes", "0": "no"}))
+        if name in LEAKS:
+            found[LEAKS[name]] = _few(values.replace({"1": "yes", "0": "no"}))
         elif values.nunique() <= MOST_VALUES:
             found[name] = _few(values)
         elif numbers.notna().all():
@@ -137,14 +140,7 @@ def _row(
     positive: int | None,
 ) -> dict[str, Any]:
     name, value, mask = cut
-    groups = aligned.groups
-    part = replace(
-        aligned,
-        ids=tuple(np.asarray(aligned.ids, dtype=object)[mask]),
-        truth=aligned.truth[mask],
-        answers=aligned.answers[:, mask],
-        groups=None if groups is None else np.unique(groups[mask], return_inverse=True)[1],
-    )
+    part = aligned.take(mask)
     units = units_of(part)
     totals = units.observed()
     support = np.broadcast_to(totals.support, totals.hits.shape)

@@ -1,7 +1,7 @@
-"""What a run's page tells beyond scores: the ladder, the L1 path, importances, words in texts.
+"""What a run's page tells beyond scores: ladder, L1 path, importances, sides of pairs, words.
 
-All of it is learned from train alone, but for the ladder's test scores, which nothing is chosen by,
-and none of it counts as tuning time.
+All of it is learned from train and validation, but for test scores, which nothing is chosen by, and
+none of it counts as tuning time.
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from worthit.experiment.ladder import climb
 from worthit.experiment.path import follow_path
 from worthit.experiment.protocol import Material, Outcome
 from worthit.experiment.scoring import Scorer
+from worthit.experiment.sides import fit_sides
 
 __all__ = ["explain"]
 
@@ -30,14 +31,15 @@ def explain(
     scorer : Scorer
         With the run's metric.
     outer_folds : int
-        Over outer folds there is neither ladder nor path: each fold would have its own.
+        Over outer folds there is no ladder, path or side: each fold would have its own.
     jobs : int
         Processes, or threads.
 
     Returns
     -------
     dict
-        ``ladder``, ``path``, and what ``describe_words`` of the classifier returns.
+        ``ladder``, ``path``, ``sides`` of pairs, and what ``describe_words`` of the classifier
+        returns.
     """
     classifier, found = outcome.classifier, outcome.found
     if found:
@@ -53,6 +55,9 @@ def explain(
         "ladder": climb(outcome, material, scorer, jobs, prepared),
         "path": follow_path(classifier, prepared, labels, material.folds, scorer, jobs)
         if found
+        else [],
+        "sides": fit_sides(material, classifier.seed, jobs)
+        if classifier.family == "linear"
         else [],
         **_words(classifier, material),
     }

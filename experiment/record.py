@@ -22,6 +22,9 @@ from worthit.experiment.spec import Spec
 __all__ = ["make_run"]
 
 PACKAGES = ("worthit", "numpy", "scipy", "scikit-learn", "optuna")
+HEALTH = (
+    "blank duplicates near_duplicates leaked near_leaked conflicting conflicting_rows"
+).split()
 NEURAL_PACKAGES = ("torch", "transformers", "accelerate", "tokenizers")
 
 
@@ -49,7 +52,7 @@ def make_run(
         The run's folder, with the saved model in ``model/``.
     more : dict
         Entries known to the caller alone: ``run``, ``report``, ``command``, ``looks``, ``ladder``,
-        ``path``, ``split_seed``, ``ms_per_item`` and ``threads``.
+        ``path``, ``sides``, ``split_seed``, ``ms_per_item`` and ``threads``.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def make_run(
         "family": classifier.family,
         "pretrained": getattr(classifier, "pretrained", False),
         "kinds": entry.kinds,
-        "dataset": _describe(dataset),
+        "dataset": _describe(dataset, bool(spec.outer_folds)),
         "params": _params(classifier),
         "settings": spec.settings,
         "seed": spec.seed,
@@ -116,7 +119,7 @@ def make_run(
         "time": datetime.now().isoformat(" ", "milliseconds"),
         **more,
     }
-    return Run(record, test, _items(dataset), validation, folder)
+    return Run(record, test, _items(dataset, bool(spec.outer_folds)), validation, folder)
 
 
 def _params(classifier: Any) -> dict[str, Any]:
@@ -136,13 +139,18 @@ def _predictions(split: Split, classifier: Any, answers: NDArray[np.float64]) ->
     return frame
 
 
-def _items(dataset: Dataset) -> pd.DataFrame:
-    """List what reports group, slice and quote the test items by."""
+def _items(dataset: Dataset, outer: bool) -> pd.DataFrame:
+    """List what reports group, slice and quote the test items by.
+
+    Over outer folds, each of which has another train, none is a near duplicate of train.
+    """
     test = dataset.test
     columns: dict[str, Any] = {
         "group": [""] * len(test) if test.groups is None else test.groups,
         "leaked": ["1" if item in dataset.leaked else "0" for item in test.ids],
     }
+    if not outer:
+        columns["near_duplicate"] = [str(int(item in dataset.near_leaked)) for item in test.ids]
     if dataset.kind == "pair":
         columns["text"], columns["text_pair"] = zip(*test.inputs, strict=True)
     else:
@@ -163,7 +171,7 @@ def _score(predictions: pd.DataFrame, dataset: Dataset) -> dict[str, Any] | None
     return score(truth, prediction, dataset.classes, dataset.positive)
 
 
-def _describe(dataset: Dataset) -> dict[str, Any]:
+def _describe(dataset: Dataset, outer: bool) -> dict[str, Any]:
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     counted = {name: Counter(split.labels) for name, split in splits.items()}
     return {
@@ -182,6 +190,8 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
             label: {name: counts[label] for name, counts in counted.items()}
             for label in dataset.classes
         },
+        # Over outer folds every part is a test part too; what recurs across them is not a leak.
+        "health": None if outer else {name: dataset.card[name] for name in HEALTH},
     }
 
 

@@ -99,10 +99,57 @@ def test_broken_limit(tmp_path):
 def test_pairs_with_groups(tmp_path):
     shares = {"contradiction": 1, "entailment": 1, "neutral": 1}
     groups = np.array([f"premise {i // 3}" for i in range(1500)], dtype=object)
-    runs = two_models(1500, shares, 0.60, 0.68, groups=groups)
+    runs = two_models(1500, shares, 0.60, 0.68, groups=groups, leaked=np.arange(1500) < 60)
+    for run in runs:
+        run.record["dataset"] |= unhealthy(shares)
+        run.items.insert(2, "near_duplicate", np.where(np.arange(1500) // 45 == 2, "1", "0"))
+    runs[0].record["sides"] = sides(run.predictions["truth"].to_numpy())
     report, page = judged(runs)
     assert report.numbers["n_groups"] == 500
     compare_golden("groups", page)
+    model_page = write_model_page(runs[0], tmp_path).read_text(encoding="utf-8")
+    assert "## One side alone" in model_page and "leak through the second side" in model_page
+
+
+def unhealthy(labels):
+    """A data set's record with something wrong in every respect."""
+    sizes = {"train": 6000, "validation": 600, "test": 1500}
+    parts = {"contradiction": (3600, 360, 500), "entailment": (1200, 120, 500)}
+    rest = (1200, 120, 500)
+    return {
+        "sizes": sizes,
+        "class_sizes": {
+            label: dict(zip(sizes, parts.get(label, rest), strict=True)) for label in labels
+        },
+        "health": {
+            "blank": {"train": 0, "test": 0},
+            "duplicates": {"within": {"train": 71, "test": 0}, "across": {"train/test": 55}},
+            "near_duplicates": {"within": {"train": 13, "test": 0}, "across": {"train/test": 40}},
+            "leaked": 60,
+            "near_leaked": 45,
+            "conflicting": 4,
+            "conflicting_rows": {"train": 6, "validation": 1, "test": 2},
+        },
+    }
+
+
+def sides(truth):
+    """Answers from one side of the pairs alone: the second gives the labels away."""
+    found = {"first": (0.1, None, -0.002), "second": (0.5, "hypothesis", 0.18),
+             "overlap": (0.55, None, 0.21)}  # fmt: skip
+    return [
+        {
+            "what": what,
+            "column": column,
+            "test": make_run("tfidf", truth, answers(truth, accuracy, 4)).record["scores"]["test"],
+            "gain": {
+                "metric": "accuracy", "difference": gained,
+                "low": gained - 0.02, "high": gained + 0.02,
+            },
+            "seconds": 1.0,
+        }
+        for what, (accuracy, column, gained) in found.items()
+    ]  # fmt: skip
 
 
 def test_too_few_groups_cannot_tell(tmp_path):
@@ -204,6 +251,9 @@ def test_leaked_items_are_left_out_beside_the_full_scores(tmp_path):
     rest = report.numbers["models"]["gru"]["without_leaked"]
     assert (rest["leaked"], rest["n"]) == (60, 1440)
     assert "60 test items stand in the training data as well" in page
+    (row,) = report.numbers["pairings"][0]["health"]["clean"]
+    assert row["model"] == pytest.approx(rest["f1_macro"])
+    assert row["difference"] == pytest.approx(row["model"] - row["baseline"])
 
 
 def baseline_run():
@@ -368,7 +418,7 @@ def test_same_runs_give_the_same_files(tmp_path):
     for folder in ("one", "two"):
         written(two_models(500, NEWS, 0.80, 0.84), tmp_path / folder)
     names = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.*"))
-    assert len(names) == 16
+    assert len(names) == 17
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

@@ -83,6 +83,8 @@ def _adapt(tokens: Sequence[Token], pages: dict[str, str], folder: Path) -> None
             name = str(token.attrs["href"]).removesuffix(".md")
             if name in pages:
                 token.attrSet("href", f"#{name}")
+            elif name.endswith(".csv"):  # it lies beside the pages, not in this file
+                del token.attrs["href"]
         elif token.type == "image":
             token.attrSet("src", _data_uri(str(token.attrs["src"]), folder))
         _adapt(token.children or (), pages, folder)

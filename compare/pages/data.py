@@ -5,10 +5,10 @@ from typing import Any
 from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.phrases import count, plural, short_hash
 
-__all__ = ["NEAR", "data_page"]
+__all__ = ["NEAR", "data_page", "listed_counts"]
 
 SPLITS = ("train", "validation", "test")
-NEAR = "80 % of the five-character pieces shared, without case, spaces and signs"
+NEAR = "sharing at least 80 % of their five-character pieces, without case, spaces and signs"
 MOST_BAD_ROWS = 20
 
 
@@ -71,15 +71,15 @@ def _health(card: dict[str, Any]) -> str:
     duplicates, near = card.get("duplicates") or {}, card.get("near_duplicates") or {}
     within, across = duplicates.get("within") or {}, duplicates.get("across") or {}
     lines = [
-        f"Blank texts: {_counts(blank)}.",
-        f"Exact duplicates inside a part: {_counts(within)}.",
-        f"Texts of one part that recur in another: {_counts(across)}.",
+        f"Blank texts: {listed_counts(blank)}.",
+        f"Exact duplicates inside a part: {listed_counts(within)}.",
+        f"Texts of one part that recur in another: {listed_counts(across)}.",
     ]
     if near:
         lines.append(
             f"Near duplicates ({NEAR}): inside a part "
-            f"{_counts(near.get('within') or {})}; across parts "
-            f"{_counts(near.get('across') or {})}."
+            f"{listed_counts(near.get('within') or {})}; across parts "
+            f"{listed_counts(near.get('across') or {})}."
         )
     if card.get("leaked"):
         lines.append(
@@ -102,10 +102,11 @@ def _health(card: dict[str, Any]) -> str:
 
 
 def _rows_of(counts: dict[str, int]) -> str:
-    return f" (rows: {_counts(counts)})" if any(counts.values()) else ""
+    return f" (rows: {listed_counts(counts)})" if any(counts.values()) else ""
 
 
-def _counts(counts: dict[str, int]) -> str:
+def listed_counts(counts: dict[str, int]) -> str:
+    """List the numbers above 0 with their names, or say that there is none."""
     known = {name: n for name, n in counts.items() if n}
     if not known:
         return "none"

@@ -5,7 +5,7 @@ from typing import Any
 
 from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.markdown import bullets, code, table
-from worthit.compare.pages.names import from_scratch, metric_name, model_name
+from worthit.compare.pages.names import from_scratch, model_name
 from worthit.compare.pages.phrases import (
     brief,
     count,
@@ -30,7 +30,6 @@ def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _fit_sentences(models),
         _spaces(models),
         _progress(models),
-        _leaks(models, pairing["metric"]),
         _alarms(pairing),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -158,22 +157,6 @@ def _progress(models: list[dict[str, Any]]) -> str:
         f"{progress_sentence(model)}"
         for model in searched
     )
-
-
-def _leaks(models: list[dict[str, Any]], metric: str) -> str:
-    kept = [m["without_leaked"] for m in models]
-    if not all(kept):
-        return ""
-    rows = []
-    for model in models:
-        rest = model["without_leaked"]
-        rows.append(
-            [model_name(model["model"]), points(model["scores"][metric]), points(rest[metric])]
-        )
-    name = metric_name(metric, models[0]["dataset"].get("positive"))
-    head = ["", f"{name}, all items", f"without the {kept[0]['leaked']} leaked"]
-    n = plural(kept[0]["leaked"], "test item stands", "test items stand")
-    return f"{n} in the training data as well:\n\n{table(head, rows, 'lrr')}"
 
 
 def _alarms(pairing: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from worthit.compare.pages.phrases import (
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import COSTS, machine_sentence
 from worthit.compare.pages.search import search_section
+from worthit.compare.pages.sides import sides_section
 from worthit.compare.pages.training import curve_section, ladder_section
 from worthit.compare.pages.verdict import refusal_phrase
 from worthit.compare.pages.words import words_section
@@ -43,6 +44,7 @@ def model_page(model: dict[str, Any]) -> str:
         _per_class(model),
         _confusion(model),
         ladder_section(model),
+        sides_section(model),
         search_section(model),
         path_section(model),
         decision_section(model),

@@ -7,6 +7,7 @@ from worthit.compare.pages.cost import cost_section
 from worthit.compare.pages.differ import differ_section
 from worthit.compare.pages.evidence import evidence_section
 from worthit.compare.pages.fairness import fairness_section
+from worthit.compare.pages.health import health_section
 from worthit.compare.pages.markdown import text
 from worthit.compare.pages.names import title_name
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
@@ -41,6 +42,7 @@ def pairing_page(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         differ_section(numbers, pairing),
         together_section(numbers, pairing),
         cost_section(numbers, pairing),
+        health_section(numbers, pairing),
         confidence_section(numbers, pairing),
         reproduce_section(numbers["command"], [baseline, model], numbers["dataset"]),
         limits_section(pairing["n_groups"], max(pairing["n_seeds"])),
