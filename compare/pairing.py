@@ -10,6 +10,7 @@ from worthit.compare.alarms import pairing_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import RESAMPLES, Samples, bootstrap, interval
 from worthit.compare.metrics import METRICS
+from worthit.compare.prices import prices
 from worthit.compare.randomisation import DRAWS, randomisation_p
 from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
 from worthit.compare.run import Run
@@ -159,6 +160,12 @@ def pairing_numbers(
             for share in (0, 0.5, 1, 2)
         ],
         "extra_cost": _extra_cost(baseline["cost"], model["cost"]),
+        "prices": prices(
+            baseline["cost"],
+            model["cost"],
+            model["scores"]["accuracy"] - baseline["scores"]["accuracy"],
+            limits.price_per_hour,
+        ),
     }
     return {**numbers, "alarms": pairing_alarms(baseline, model, numbers)}
 

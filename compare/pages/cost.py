@@ -28,11 +28,10 @@ def cost_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         cells = [_sum(each["cost"], names) for each in (baseline, model)]
         if None not in cells:
             rows.append([title, *(show(cell) for cell in cells)])
-    price = numbers["limits"].get("price_per_hour")
-    if price:
-        rows += _prices(price, baseline["cost"], model["cost"])
     head = ["", model_name(baseline["model"]), model_name(model["model"])]
     parts = ["## Cost", table(head, rows, "lrr") if rows else "", _per_point(numbers, pairing)]
+    if pairing.get("prices"):
+        parts.append(_prices(pairing))
     machine = baseline.get("machine") or model.get("machine")
     if machine:
         parts.append(
@@ -48,18 +47,40 @@ def _sum(cost: dict[str, Any], names: tuple[str, ...]) -> float | None:
     return sum(known) if known else None
 
 
-def _prices(price: float, baseline: dict[str, Any], model: dict[str, Any]) -> list[list[str]]:
-    """Rows in money, in the currency of ``--price-per-hour``."""
-    rows = []
-    training = [_sum(cost, ("tune_seconds", "fit_seconds")) for cost in (baseline, model)]
-    if None not in training:
-        cells = [f"{price * (s or 0) / 3600:,.4g}" for s in training]
-        rows.append([f"price of tuning and training, at {price:g} an hour", *cells])
-    ms = [cost.get("ms_per_item_batched") or cost.get("ms_per_item") for cost in (baseline, model)]
-    if None not in ms:
-        cells = [f"{price * (m or 0) * 1e6 / 3.6e6:,.4g}" for m in ms]
-        rows.append(["price of a million answers", *cells])
-    return rows
+def _prices(pairing: dict[str, Any]) -> str:
+    """Show money, in the currency of ``--price-per-hour``, and the volume that pays."""
+    found = pairing["prices"]
+    sides = [model_name(pairing[side]) for side in ("baseline", "model")]
+    rows = [["tuning and training", *map(_money, found["training"]), ""]]
+    rows += [
+        [f"all in all with {row['answers']:,} answers", _money(row["baseline"]),
+         _money(row["model"]), _money(row["per_right"])]
+        for row in found["volumes"]
+    ]  # fmt: skip
+    head = [f"at {found['per_hour']:g} an hour", *sides, "a further right answer"]
+    return f"{table(head, rows, 'lrrr')}\n\n{_break_even(found, sides)}"
+
+
+def _break_even(found: dict[str, Any], sides: list[str]) -> str:
+    """Say from how many answers on a side is the cheaper one, and what being right costs."""
+    cheaper = sides[found["cheaper"] == "model"]
+    if found["break_even"] is None:
+        said = f"{cheaper} is the cheaper one at any number of answers."
+    else:
+        said = f"From {found['break_even']:,.0f} answers on, {cheaper} is the cheaper one."
+    per_right = found["per_right"]
+    if per_right is None:
+        return f"{said} {sides[1]} is not right more often, so it buys no right answers."
+    if per_right == 0:
+        return f"{said} Its further right answers cost nothing extra once the training is paid."
+    return (
+        f"{said} Once the training is paid, {sides[1]} pays off where one more right answer is "
+        f"worth more than {_money(per_right)}."
+    )
+
+
+def _money(price: float | None) -> str:
+    return "-" if price is None else f"{price:,.4g}"
 
 
 def _per_point(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
