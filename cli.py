@@ -136,6 +136,8 @@ def compare(
     from worthit import experiment
 
     if predictions:
+        if options.learning_curve or options.wish is not None:
+            raise typer.BadParameter("a learning curve needs models to train, not predictions")
         made = experiment.compare_predictions(
             [Path(path) for path in [*predictions, *(data or [])]],
             metric=options.metric,
@@ -157,6 +159,7 @@ def compare(
             seeds=seeds,
             **options.budget(running),
             **options.rule(),
+            **options.curve(),
             place=options.place(),
         )
     _tell_report(options.json, made)
@@ -226,6 +229,7 @@ def report(
         runs=options.runs,
         reports=options.reports,
         command=typed_command(),
+        wish=options.wished(),
         **options.rule(),
     )
     if isinstance(made, Run):

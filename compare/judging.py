@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from worthit.compare.alignment import align
+from worthit.compare.curve import curve_numbers
 from worthit.compare.metrics import METRICS
 from worthit.compare.model import model_numbers
 from worthit.compare.pairing import measure, paired_p, pairing_numbers
@@ -25,6 +26,8 @@ def judge_runs(
     limits: Limits,
     command: str,
     examples: bool = True,
+    parts: Sequence[Run] = (),
+    wish: float | None = None,
 ) -> dict[str, Any]:
     """Judge runs of one data set; see :meth:`worthit.compare.report.Report.from_runs`.
 
@@ -67,6 +70,7 @@ def judge_runs(
         "models": {name: {**model, "in_report": True} for name, model in numbers.items()},
         "pairings": pairings,
         **_ranking(models, numbers, metric, known),
+        "curve": curve_numbers(models, parts, reference, metric, wish) if parts else None,
         "pages": {},
     }
 

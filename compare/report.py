@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from worthit.compare.export.table import pairings_csv, scores_csv
+from worthit.compare.export.table import curve_csv, pairings_csv, scores_csv
 from worthit.compare.judging import judge_runs
 from worthit.compare.model import model_numbers
 from worthit.compare.page_store import earlier_pages, remember
 from worthit.compare.run import Run
 from worthit.compare.suspects import write_suspects
 from worthit.compare.verdict import Limits
+from worthit.core.errors import InputError
 from worthit.core.files import plain, write_atomic, write_json
 
 __all__ = ["Report", "write_ablation_page", "write_data_page", "write_model_page"]
@@ -51,6 +52,8 @@ class Report:
         limits: Limits | None = None,
         command: str = "",
         examples: bool = True,
+        parts: Sequence[Run] = (),
+        wish: float | None = None,
     ) -> "Report":
         """Judge runs of one data set.
 
@@ -70,13 +73,24 @@ class Report:
             The command that made the report, shown under Reproduce.
         examples : bool
             Whether texts of the data may be quoted, on pages and in report.json.
+        parts : sequence of Run
+            Runs on parts of the training items, for a learning curve.
+        wish : float, optional
+            A score to read from the curve, as a fraction of 1.
 
         Raises
         ------
         InputError
             If the runs cannot be compared.
         """
-        content = judge_runs(runs, baseline, metric, margin, limits or Limits(), command, examples)
+        content = judge_runs(
+            runs, baseline, metric, margin, limits or Limits(), command, examples, parts, wish
+        )
+        if wish is not None and content["curve"] is None:
+            raise InputError(
+                f"Got --wish {100 * wish:g}, but there is no learning curve to read it from; make "
+                "one with compare --learning-curve."
+            )
         return cls(plain(content), [run.record for run in runs])
 
     def summary(self) -> dict[str, Any]:
@@ -99,6 +113,8 @@ class Report:
             page = self.numbers["models"][str(record["model"])]["slug"] + ".md"
             runs.append({**run, "report": (where / page).as_posix()})
         told = {"report": (where / "README.md").as_posix(), "pairings": pairings, "runs": runs}
+        if self.numbers.get("curve"):
+            told["learning_curve"] = self.numbers["curve"]
         return told if self.html is None else {**told, "html": self.html.as_posix()}
 
     def write(self, folder: Path, *, html: bool = False, latex: bool = False) -> "Report":
@@ -140,6 +156,8 @@ class Report:
         write_json(folder / "report.json", numbers)
         write_atomic(folder / "scores.csv", scores_csv(numbers))
         write_atomic(folder / "pairings.csv", pairings_csv(numbers))
+        if numbers.get("curve"):
+            write_atomic(folder / "learning-curve.csv", curve_csv(numbers["curve"]))
         if latex:
             for name, table in tables_of_report(pages, [each["slug"] for each in pairings]).items():
                 write_atomic(folder / "latex" / f"{name}.tex", table)

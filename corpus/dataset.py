@@ -97,6 +97,11 @@ class Dataset:
         return sha256_of(part for name, split in self.splits.items() for part in (name, *split.ids))
 
     @cached_property
+    def test_sha256(self) -> str:
+        """Hash of which ids stand in test: equal however much of train is used."""
+        return sha256_of(self.test.ids)
+
+    @cached_property
     def leaked(self) -> frozenset[str]:
         """Ids of test items whose input, stripped of white space, was delivered elsewhere too."""
         others = [

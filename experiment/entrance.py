@@ -13,12 +13,13 @@ from worthit.core.launched import n_launched
 from worthit.corpus import Dataset, load
 from worthit.experiment.comparison import order_models, run_all
 from worthit.experiment.isolation import make_isolated
+from worthit.experiment.learning_curve import check_curve, run_curve
 from worthit.experiment.own.user_file import run_name
 from worthit.experiment.place import Place
 from worthit.experiment.running import check
 from worthit.experiment.specs import make_specs
 from worthit.experiment.spread import make_spread
-from worthit.experiment.stored import choose_runs
+from worthit.experiment.stored import choose_curve, choose_runs
 
 __all__ = ["compare", "compare_predictions", "report", "run"]
 
@@ -105,6 +106,8 @@ def compare(
     seed: int = 0,
     seeds: int = 1,
     outer_folds: int = 0,
+    learning_curve: bool = False,
+    wish: float | None = None,
     margin: float = 0.01,
     limits: Limits | None = None,
     examples: bool = True,
@@ -128,6 +131,10 @@ def compare(
         As in :func:`run`, for every model that has them.
     seed, seeds : int
         Seeds ``seed`` to ``seed + seeds - 1`` are run of every model.
+    learning_curve : bool
+        Also run every model on 1/16, 1/8, 1/4 and 1/2 of the training items.
+    wish : float, optional
+        A score, as a fraction of 1, for which the curve says how many items it takes.
     margin : float
         The practical difference, as a fraction of 1.
     limits : Limits, optional
@@ -148,6 +155,7 @@ def compare(
     ordered = order_models(models, baseline)
     if seeds < 1:
         raise InputError(f"Got {seeds} seeds; give 1 or more.")
+    check_curve(learning_curve, outer_folds, wish)
     dataset = data if isinstance(data, Dataset) else load(data)
     specs = make_specs(
         ordered,
@@ -162,8 +170,11 @@ def compare(
         outer_seed=where.split_seed,
     )
     runs = run_all(dataset, specs, where)
+    parts = run_curve(dataset, specs, where) if learning_curve else []
     made = Report.from_runs(
         runs,
+        parts=parts,
+        wish=wish,
         baseline=run_name(ordered[0]),
         metric=metric,
         margin=margin,
@@ -227,6 +238,7 @@ def report(
     models: Sequence[str] | None = None,
     baseline: str | None = None,
     metric: str | None = None,
+    wish: float | None = None,
     margin: float = 0.01,
     limits: Limits | None = None,
     examples: bool = True,
@@ -246,7 +258,7 @@ def report(
         Left out, all models that have a run.
     metric : str, optional
         Left out, the one that the newest run was tuned for.
-    baseline, margin, limits, examples, html, latex, runs, reports, command
+    baseline, wish, margin, limits, examples, html, latex, runs, reports, command
         As in :func:`compare`.
 
     Returns
@@ -266,6 +278,8 @@ def report(
         return chosen[0]
     made = Report.from_runs(
         chosen,
+        parts=choose_curve(runs, name, chosen),
+        wish=wish,
         baseline=None if baseline is None else run_name(baseline),
         metric=metric or chosen[-1].record.get("metric", "f1_macro"),
         margin=margin,

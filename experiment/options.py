@@ -170,8 +170,41 @@ class JudgeOptions:
 
 
 @dataclass(frozen=True)
-class CompareOptions(JudgeOptions, TrainOptions):
+class WishOptions:
+    """What is asked of a learning curve."""
+
+    wish: Annotated[
+        float | None,
+        typer.Option(help="Score in points (0-100): the learning curve says what it takes."),
+    ] = None
+
+    def wished(self) -> float | None:
+        """Return the wished score as a fraction of 1."""
+        if self.wish is not None and not 0 < self.wish < 100:
+            from worthit.core.errors import InputError
+
+            raise InputError(
+                f"Got --wish {self.wish:g}; give points between 0 and 100, such as 92."
+            )
+        return None if self.wish is None else self.wish / 100
+
+
+@dataclass(frozen=True)
+class CompareOptions(WishOptions, JudgeOptions, TrainOptions):
     """What a comparison takes."""
+
+    learning_curve: Annotated[
+        bool,
+        typer.Option(
+            "--learning-curve",
+            help="Run every model on 1/16, 1/8, 1/4 and 1/2 of the training items as well, each "
+            "with the same budget: about once more the time.",
+        ),
+    ] = False
+
+    def curve(self) -> dict[str, Any]:
+        """Return what the learning curve takes."""
+        return {"learning_curve": self.learning_curve, "wish": self.wished()}
 
 
 @dataclass(frozen=True)
@@ -185,7 +218,7 @@ class AblateOptions(TrainOptions):
 
 
 @dataclass(frozen=True)
-class ReportOptions(JudgeOptions, OutputOptions):
+class ReportOptions(WishOptions, JudgeOptions, OutputOptions):
     """What rendering again takes."""
 
 

@@ -90,7 +90,7 @@ def make(dataset: Dataset, spec: Spec, place: Place) -> Run:
             **explain(
                 outcome, material, Scorer.of(dataset, spec.metric), spec.outer_folds, place.n_jobs
             ),
-            "looks": store.look(folder.name, dataset.sha256, dataset.split_sha256),
+            "looks": store.look(folder.name, dataset.sha256, dataset.test_sha256),
         }
         outcome.classifier.save(folder / "model")
         return make_run(dataset, spec, outcome, meter, folder, more).write(folder)

@@ -84,10 +84,10 @@ class Store:
         finally:
             lock.release()
 
-    def look(self, run: str, sha256: str, split_sha256: str) -> int:
+    def look(self, run: str, sha256: str, test_sha256: str) -> int:
         """Count one more look at a test split; return how many there were, this one included."""
         path = self.folder / "test-looks.jsonl"
-        test_set = f"{sha256}/{split_sha256}"
+        test_set = f"{sha256}/{test_sha256}"
         entry = {"run": run, "test_set": test_set, "time": time.strftime("%Y-%m-%d %H:%M:%S")}
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")

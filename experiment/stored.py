@@ -9,7 +9,9 @@ from worthit.core.errors import InputError
 from worthit.core.progress import say
 from worthit.experiment.store import Store
 
-__all__ = ["choose_runs"]
+__all__ = ["CURVE", "choose_curve", "choose_runs"]
+
+CURVE = "learning curve"  # the purpose of runs on a part of the training items
 
 
 def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run]:
@@ -38,7 +40,7 @@ def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run
         If there are no runs, or none of a wished model.
     """
     store = Store(root, name)
-    found = sorted(store.runs(), key=lambda run: str(run.record.get("time")), reverse=True)
+    found = [run for run in _newest_first(store) if run.record.get("purpose") != CURVE]
     if not found:
         there = sorted(path.name for path in root.glob("*") if any(path.glob("*/run.json")))
         hint = f"there are runs of {', '.join(there)}" if there else "there are no runs at all"
@@ -71,3 +73,40 @@ def choose_runs(root: Path, name: str, models: Sequence[str] | None) -> list[Run
 def _test_set(run: Run) -> tuple[str | None, str | None]:
     dataset = run.record["dataset"]
     return dataset.get("sha256"), dataset.get("split_sha256")
+
+
+def choose_curve(root: Path, name: str, chosen: Sequence[Run]) -> list[Run]:
+    """Choose the runs on smaller training parts that belong to the runs of a report.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        Folder of all runs.
+    name : str
+        Name of the data set.
+    chosen : sequence of Run
+        Runs on all training items.
+
+    Returns
+    -------
+    list of Run
+        Of the same model, seed, settings, metric and test items; the newest for each size.
+    """
+    wholes = {_what(run): set(run.predictions.index) for run in chosen}
+    newest: dict[tuple, Run] = {}
+    for run in _newest_first(Store(root, name)):
+        if run.record.get("purpose") != CURVE or _what(run) not in wholes:
+            continue
+        if set(run.predictions.index) == wholes[_what(run)]:
+            newest.setdefault((_what(run), run.record["dataset"]["sizes"]["train"]), run)
+    return list(newest.values())
+
+
+def _what(run: Run) -> tuple:
+    settings = repr(sorted((run.record.get("settings") or {}).items()))
+    content = run.record["dataset"].get("sha256")
+    return run.model, run.seed, run.record.get("metric"), settings, content
+
+
+def _newest_first(store: Store) -> list[Run]:
+    return sorted(store.runs(), key=lambda run: str(run.record.get("time")), reverse=True)

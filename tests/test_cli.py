@@ -213,6 +213,8 @@ def test_describe_counts_rows(run):
         (["compare", "set", "--models", "tfidf,tfidf"], "list every model once"),
         (["compare", "set", "--max-ms", "-1"], "--max-ms is -1"),
         (["compare", "set", "--margin", "-3"], "Got --margin -3; give points between 0 and 100"),
+        (["compare", "set", "--wish", "900"], "Got --wish 900; give points between 0 and 100"),
+        (["compare", "set", "--wish", "90"], "add --learning-curve"),
         (["compare", "--predictions", "ours.csv"], "give two and more"),
         (["compare", "--predictions", "ours.csv", "set/test.csv"], "error: "),
         (["report", "unknown"], "No finished run of 'unknown'"),
@@ -231,7 +233,14 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_1(run, words, sentence):
 
 @pytest.mark.parametrize(
     "words",
-    [["fly"], ["baseline", "--speed"], ["neural"], ["predict"], ["baseline", "--seed", "-1"]],
+    [
+        ["fly"],
+        ["baseline", "--speed"],
+        ["neural"],
+        ["predict"],
+        ["baseline", "--seed", "-1"],
+        ["compare", "--predictions", "ours.csv", "theirs.csv", "--learning-curve"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(run, words):
     code, _, err = run(*words)

@@ -55,7 +55,12 @@ def tables_of_report(pages: Mapping[str, str], pairings: Sequence[str]) -> dict[
     pairings : sequence of str
         Names of the pairings' pages.
     """
-    tables = latex_tables(pages["README"], {"Verdicts": "verdicts"})
+    of_index = {
+        "Verdicts": "verdicts",
+        "How much data": "learning-curve",
+        "What more data would bring": "more-data",
+    }
+    tables = latex_tables(pages["README"], of_index)
     for name in pairings:
         wanted = {"At a glance": f"{name}-glance", "Per class": f"{name}-classes"}
         tables |= latex_tables(pages[name], wanted)

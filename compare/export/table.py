@@ -6,7 +6,7 @@ import pandas as pd
 
 from worthit.compare.metrics import METRICS
 
-__all__ = ["pairings_csv", "scores_csv"]
+__all__ = ["curve_csv", "pairings_csv", "scores_csv"]
 
 PER_CLASS = ("precision", "recall", "f1")
 TESTED = "p holm_p mcnemar_p minimum_detectable margin verdict".split()
@@ -76,6 +76,24 @@ def pairings_csv(numbers: dict[str, Any]) -> str:
                 rows.append(row)
     head = ["baseline", "model", "class", "metric", "baseline_value", "model_value", "difference"]
     return _csv(rows, [*head, "low", "high", "n", *TESTED])
+
+
+def curve_csv(curve: dict[str, Any]) -> str:
+    """Lay out a learning curve.
+
+    Columns: model, n (train and validation items), n_train, n_validation, value, low, high, and
+    for all but the baseline difference, difference_low, difference_high.
+    """
+    rows = []
+    for point in curve["points"]:
+        for model, each in point["models"].items():
+            away = point["differences"].get(model, {})
+            rows.append(
+                {"model": model, **point, **each, "difference": away.get("difference")}
+                | {f"difference_{end}": away.get(end) for end in ("low", "high")}
+            )
+    head = ["model", "n", "n_train", "n_validation", "value", "low", "high", "difference"]
+    return _csv(rows, [*head, "difference_low", "difference_high"])
 
 
 def _csv(rows: list[dict[str, Any]], columns: list[str]) -> str:

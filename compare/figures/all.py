@@ -4,6 +4,7 @@ from typing import Any
 
 from worthit.compare.figures.cascade import cascade_figure
 from worthit.compare.figures.confusion import confusion_figure
+from worthit.compare.figures.curve import curve_figure
 from worthit.compare.figures.differences import differences_figure
 from worthit.compare.figures.learning import learning_figure
 from worthit.compare.figures.pareto import pareto_figure
@@ -21,6 +22,8 @@ def figures_of_report(numbers: dict[str, Any]) -> dict[str, bytes]:
     pictures = {"ranking": ranking_figure(numbers)}
     if n_timed(numbers) > 1:
         pictures["pareto"] = pareto_figure(numbers)
+    if numbers.get("curve"):
+        pictures["learning-curve"] = curve_figure(numbers)
     for pairing in numbers["pairings"]:
         pictures[f"{pairing['slug']}-classes"] = differences_figure(numbers, pairing)
         if "cascade" in (pairing.get("together") or {}):

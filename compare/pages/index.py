@@ -3,6 +3,7 @@
 from typing import Any
 
 from worthit.compare.front import n_timed, pareto_front
+from worthit.compare.pages.curve import curve_section
 from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name
 from worthit.compare.pages.phrases import (
@@ -32,6 +33,7 @@ def index_page(numbers: dict[str, Any]) -> str:
         _verdicts(numbers),
         _ranking(numbers),
         _speed(numbers),
+        curve_section(numbers),
         _pages(numbers),
         reproduce_section(numbers["command"], models, numbers["dataset"]),
         limits_section(numbers["n_groups"], max(len(m["seeds"]) for m in models)),

@@ -4,7 +4,8 @@ from typing import Any
 
 __all__ = [
     "brief", "bytes_", "count", "duration", "interval", "limit_name", "megabytes", "milliseconds",
-    "minus", "p_value", "plural", "points", "share", "short_hash", "signed", "span", "times",
+    "minus", "p_value", "plural", "points", "rounded", "share", "short_hash", "signed", "span",
+    "times",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
@@ -58,6 +59,11 @@ def margin_points(fraction: float) -> str:
 def count(number: float | None) -> str:
     """Show a whole number with thousands separated."""
     return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def rounded(number: float) -> str:
+    """Show a number that is only known roughly, with two significant digits."""
+    return count(float(f"{number:.2g}"))
 
 
 def plural(number: int, noun: str, many: str | None = None) -> str:
