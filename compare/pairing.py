@@ -10,6 +10,7 @@ from worthit.compare.alarms import pairing_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import RESAMPLES, Samples, bootstrap, interval
 from worthit.compare.metrics import METRICS
+from worthit.compare.over_seeds import over_seeds
 from worthit.compare.prices import prices
 from worthit.compare.randomisation import DRAWS, randomisation_p
 from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
@@ -141,6 +142,7 @@ def pairing_numbers(
         "p": measured.p,
         "draws": DRAWS,
         "resamples": RESAMPLES,
+        "over_seeds": over_seeds(*_by_seed(baseline, model)),
         "order": _order(baseline, model),
         "holm_p": holm_p,
         "n_pairings": n_pairings,
@@ -172,13 +174,19 @@ def pairing_numbers(
 
 def _order(baseline: dict[str, Any], model: dict[str, Any]) -> dict[str, float] | None:
     """Bound how far each side is from being better as a whole, from five seeds of both up."""
+    ours, theirs = _by_seed(baseline, model)
+    if min(len(ours), len(theirs)) < MIN_SEEDS:
+        return None
+    return {"model": order_bound(theirs, ours), "baseline": order_bound(ours, theirs)}
+
+
+def _by_seed(baseline: dict[str, Any], model: dict[str, Any]) -> tuple[list[float], list[float]]:
+    """Return the chosen metric of every seed of either side."""
     metric = model["metric"]
     ours, theirs = (
         [scores[metric] for scores in each["scores_by_seed"]] for each in (baseline, model)
     )
-    if min(len(ours), len(theirs)) < MIN_SEEDS:
-        return None
-    return {"model": order_bound(theirs, ours), "baseline": order_bound(ours, theirs)}
+    return ours, theirs
 
 
 def _side_by_side(baseline: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:

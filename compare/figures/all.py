@@ -6,6 +6,7 @@ from worthit.compare.figures.cascade import cascade_figure
 from worthit.compare.figures.confusion import confusion_figure
 from worthit.compare.figures.curve import curve_figure
 from worthit.compare.figures.differences import differences_figure
+from worthit.compare.figures.effort import effort_figure
 from worthit.compare.figures.learning import learning_figure
 from worthit.compare.figures.pareto import pareto_figure
 from worthit.compare.figures.path import path_figure
@@ -13,6 +14,7 @@ from worthit.compare.figures.ranking import ranking_figure
 from worthit.compare.figures.reliability import reliability_figure
 from worthit.compare.figures.search import search_figure
 from worthit.compare.front import n_timed
+from worthit.compare.pages.progress import both_searched
 
 __all__ = ["figures_of_model", "figures_of_report"]
 
@@ -29,6 +31,8 @@ def figures_of_report(numbers: dict[str, Any]) -> dict[str, bytes]:
         if "cascade" in (pairing.get("together") or {}):
             pictures[f"{pairing['slug']}-cascade"] = cascade_figure(numbers, pairing)
         sides = [numbers["models"][pairing[side]] for side in ("baseline", "model")]
+        if both_searched(sides):
+            pictures[f"{pairing['slug']}-effort"] = effort_figure(sides)
         if all("bins" in (side.get("confidence") or {}) for side in sides):
             pictures[f"{pairing['slug']}-reliability"] = reliability_figure(numbers, pairing)
     for model in numbers["models"].values():

@@ -5,7 +5,7 @@ from typing import Any
 from worthit.compare.bootstrap import FEW_UNITS
 from worthit.compare.pages.markdown import table
 from worthit.compare.pages.names import metric_name, model_name
-from worthit.compare.pages.phrases import count, p_value, plural, points, signed, span
+from worthit.compare.pages.phrases import count, p_value, percent, plural, points, signed, span
 from worthit.compare.pages.verdict import refusal_phrase
 
 __all__ = ["evidence_section"]
@@ -102,20 +102,40 @@ def _seeds(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     """Show every seed's score where there are several."""
     if max(pairing["n_seeds"]) < 2:
         return ""
-    metric, rows = pairing["metric"], []
+    metric, rows, found = pairing["metric"], [], pairing.get("over_seeds") or {}
     for side in ("baseline", "model"):
         model = numbers["models"][pairing[side]]
         values = [scores[metric] for scores in model["scores_by_seed"]]
         shown = ", ".join(points(value) for value in values)
         spread = points(max(values) - min(values)) if len(values) > 1 else ""
-        rows.append([model_name(model["model"]), str(len(values)), shown, spread])
+        told = found.get(side) or {}
+        known = [told.get(name) for name in ("mean", "deviation")]
+        described = ["" if value is None else points(value) for value in known]
+        rows.append([model_name(model["model"]), str(len(values)), shown, *described, spread])
     head = [
         "",
         "seeds",
         f"{metric_name(metric, numbers['dataset'].get('positive'))} by seed",
+        "mean",
+        "deviation",
         "range",
     ]
-    return table(head, rows, "lrlr")
+    return f"{table(head, rows, 'lrlrrr')}\n\n{_won(pairing)}".rstrip()
+
+
+def _won(pairing: dict[str, Any]) -> str:
+    """Say how many seeds beat the baseline; old reports do not know it."""
+    found = pairing.get("over_seeds")
+    if not found:
+        return ""
+    n = pairing["n_seeds"][1]
+    above = model_name(pairing["baseline"])
+    if pairing["n_seeds"][0] > 1:
+        above = f"the mean of {above}"
+    return (
+        f"{found['won']} of {plural(n, 'seed')} of {model_name(pairing['model'])} "
+        f"({percent(found['share'])}) beat {above}."
+    )
 
 
 def _order(pairing: dict[str, Any]) -> str:

@@ -15,7 +15,12 @@ from worthit.compare.pages.phrases import (
     points,
     short_hash,
 )
-from worthit.compare.pages.progress import progress_sentence, progress_table, search_metric
+from worthit.compare.pages.progress import (
+    both_searched,
+    progress_sentence,
+    progress_table,
+    search_metric,
+)
 
 __all__ = ["fairness_section", "parameters"]
 
@@ -30,6 +35,7 @@ def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _fit_sentences(models),
         _spaces(models),
         _progress(models),
+        _both(models, pairing["slug"]),
         _alarms(pairing),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -157,6 +163,13 @@ def _progress(models: list[dict[str, Any]]) -> str:
         f"{progress_sentence(model)}"
         for model in searched
     )
+
+
+def _both(models: list[dict[str, Any]], slug: str) -> str:
+    if not both_searched(models):
+        return ""
+    title = "Best so far of both searches over trials and over time"
+    return f"![{title}](figures/{slug}-effort.png)"
 
 
 def _alarms(pairing: dict[str, Any]) -> str:

@@ -1,12 +1,13 @@
 """How a search went: best so far over trials and over seconds, as a table and in a sentence."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from worthit.compare.pages.markdown import table
 from worthit.compare.pages.names import metric_name
 from worthit.compare.pages.phrases import count, duration, points
 
-__all__ = ["progress_sentence", "progress_table", "search_metric"]
+__all__ = ["both_searched", "progress_sentence", "progress_table", "search_metric"]
 
 MILESTONES = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500)
 ROUNDING = 1e-12  # half of a gain is half, whatever the last binary digit says
@@ -27,6 +28,11 @@ def progress_table(model: dict[str, Any]) -> str:
     if all(row["seconds"] is not None for row in shown):
         body.insert(0, ["search time", *(duration(row["seconds"]) for row in shown)])
     return table(header, body, "l" + "r" * len(shown))
+
+
+def both_searched(models: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether there is a search of several finished trials on either side."""
+    return all(len(model["progress"]) > 1 for model in models)
 
 
 def search_metric(model: dict[str, Any]) -> str:
