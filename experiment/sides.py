@@ -63,7 +63,7 @@ def fit_sides(material: Material, seed: int, jobs: int) -> list[dict[str, Any]]:
         else:
             side = int(what == "second")
             alone = TfidfClassifier(seed=seed, jobs=jobs).fit(
-                [pair[side] for pair in pairs], labels
+                [pair[side] for pair in pairs], labels.tolist()
             )
             answers = alone.predict([pair[side] for pair in test])
         found.append(

@@ -34,6 +34,7 @@ class Average(WordClassifier):
     def search_space(self) -> dict[str, BaseDistribution]:
         """Return what tuning may vary."""
         return {
+            **self.token_space(),
             "learning_rate": FloatDistribution(1e-3, 3e-2, log=True),
             "batch_size": CategoricalDistribution([32, 64, 128]),
             "embedding": CategoricalDistribution([50, 100, 200]),

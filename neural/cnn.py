@@ -65,6 +65,7 @@ class CNN(WordClassifier):
     def search_space(self) -> dict[str, BaseDistribution]:
         """Return what tuning may vary."""
         return {
+            **self.token_space(),
             "learning_rate": FloatDistribution(3e-4, 5e-3, log=True),
             "batch_size": CategoricalDistribution([32, 64, 128]),
             "kernels": CategoricalDistribution(["1,2,3", "2,3,4", "3,4,5", "1,2,3,4,5"]),

@@ -296,9 +296,9 @@ def scarce(monkeypatch, most):
 
 def test_scarce_memory_changes_how_many_rows_are_taken_but_not_the_outcome(monkeypatch, capfd):
     still = {"dropout": 0.0, "word_dropout": 0.0, "precision": "fp32", "balance": "weights"}
-    plenty = fit(**still)
+    plenty = fit(tokens="words", **still)
     sizes = scarce(monkeypatch, most=3)
-    little = fit(**still)
+    little = fit(tokens="words", **still)
     np.testing.assert_allclose(little.predict_proba(TEST), plenty.predict_proba(TEST), atol=1e-4)
     assert [epoch["train_loss"] for epoch in little.history_] == pytest.approx(
         [epoch["train_loss"] for epoch in plenty.history_], abs=1e-4

@@ -16,7 +16,7 @@ from worthit.neural.gru import GRU
 from worthit.neural.training.convolutional import ConvolutionalNetwork
 from worthit.neural.training.pieces import Pieces
 from worthit.neural.training.vectors_file import read_vectors, width_of
-from worthit.neural.training.vocabulary import PAD, SEPARATOR, START
+from worthit.neural.training.vocabulary import PAD, SEPARATOR, START, rare_share
 
 TEXTS = ["good goal", "bad bank " * 9, "", "goal " * 7, "bank", "ok"] * 4
 LABELS = ["a", "b", "a", "a", "b", "b"] * 4
@@ -95,9 +95,24 @@ def test_model_over_byte_pairs_is_saved_and_loaded(tmp_path):
     np.testing.assert_array_equal(loaded.predict_proba(TEXTS), model.predict_proba(TEXTS))
 
 
+@pytest.mark.parametrize(
+    ("texts", "tokens"), [(["a b c d"] * 3, "words"), (["a b c d", "e f g h"], "bpe")]
+)
+def test_tokens_are_pieces_where_words_are_rare(texts, tokens):
+    model = Average(min_count=2)
+    model.learn_encoder(texts)
+    assert model.tokens_ == tokens
+
+
+def test_share_of_unknown_words_is_estimated_by_good_and_turing():
+    assert rare_share(["a a a b", "a c c a"], min_count=2) == 3 / 8
+    assert rare_share(["a a a b", "a c c a"], min_count=1) == 1 / 8
+    assert rare_share([""], min_count=1) == 0
+
+
 def test_width_of_embedding_is_a_number_or_the_fourth_root_of_the_vocabulary():
     texts = [f"w{n}" for n in range(621)]  # and four special tokens
-    model = Average(embedding="auto", min_count=1)
+    model = Average(embedding="auto", min_count=1, tokens="words")
     model.learn_encoder(texts)
     assert model.width_ == 5
     model.set_params(embedding=7).learn_encoder(texts)
@@ -171,7 +186,7 @@ def test_broken_vectors_are_refused_in_a_sentence(tmp_path, content, sentence):
         ({"kernels": "0"}, "Got kernels='0'; expected sizes"),
         ({"embedding": "wide"}, "Got embedding='wide'; it must be 'auto' or at least 1."),
         ({"vocabulary": 0}, "Got vocabulary=0; it must be 'auto' or at least 1."),
-        ({"tokens": "chars"}, "Unknown tokens 'chars'; choose one of words, bpe."),
+        ({"tokens": "chars"}, "Unknown tokens 'chars'; choose one of auto, words, bpe."),
         ({"vectors": "nowhere.txt"}, "There is no file of word vectors at nowhere.txt"),
         ({"vectors": "some.txt", "tokens": "bpe"}, "which are of whole words"),
     ],

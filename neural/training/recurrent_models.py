@@ -77,6 +77,7 @@ class RecurrentClassifier(WordClassifier):
     def search_space(self) -> dict[str, BaseDistribution]:
         """Return what tuning may vary."""
         return {
+            **self.token_space(),
             "learning_rate": FloatDistribution(5e-4, 5e-3, log=True),
             "batch_size": CategoricalDistribution([32, 64, 128]),
             "hidden": CategoricalDistribution([64, 128, 256]),

@@ -14,7 +14,17 @@ from worthit.core.files import read_json, write_json
 from worthit.neural.training.encoded import Encoded, room_for_each
 from worthit.neural.training.words import words
 
-__all__ = ["PAD", "SEPARATOR", "SPECIAL", "START", "UNKNOWN", "Vocabulary", "join_sides", "sides"]
+__all__ = [
+    "PAD",
+    "SEPARATOR",
+    "SPECIAL",
+    "START",
+    "UNKNOWN",
+    "Vocabulary",
+    "join_sides",
+    "rare_share",
+    "sides",
+]
 
 SPECIAL = ("<pad>", "<unk>", "<start>", "<sep>")
 PAD, UNKNOWN, START, SEPARATOR = range(4)
@@ -54,7 +64,7 @@ class Vocabulary:
         size : int
             The most frequent ones are kept; equally frequent ones in alphabetical order.
         """
-        counts = Counter(chain.from_iterable(words(side) for one in inputs for side in sides(one)))
+        counts = _count(inputs)
         frequent = (word for word, count in counts.items() if count >= min_count)
         ranked = sorted(frequent, key=lambda word: (-counts[word], word))
         return cls((*SPECIAL, *ranked[:size]), pairs=not isinstance(inputs[0], str))
@@ -86,6 +96,33 @@ class Vocabulary:
     def _ids_of(self, text: str) -> list[int]:
         ids = self.ids
         return [ids[word] if word in ids else len(ids) + _hash(word) for word in words(text)]
+
+
+def rare_share(inputs: Sequence, min_count: int) -> float:
+    """Estimate which share of the words of a new text a vocabulary would not know.
+
+    By Good and Turing (Good, 1953): words seen r times in the inputs make up as much of a new text
+    as words seen r + 1 times do of the inputs.
+
+    Parameters
+    ----------
+    inputs : sequence of str or of (str, str)
+        The texts or pairs being fitted.
+    min_count : int
+        The vocabulary knows what occurs at least so often.
+
+    Examples
+    --------
+    >>> rare_share(["a a a b", "a c c a"], min_count=2)  # b once and c twice, of eight words
+    0.375
+    """
+    counts = _count(inputs)
+    rare = sum(count for count in counts.values() if count <= min_count)
+    return rare / max(1, counts.total())
+
+
+def _count(inputs: Sequence) -> Counter[str]:
+    return Counter(chain.from_iterable(words(side) for one in inputs for side in sides(one)))
 
 
 def join_sides(inputs: Iterable[list[list[int]]], max_length: int) -> Encoded:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
+from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of_file
@@ -15,11 +16,12 @@ from worthit.neural.training.classifier import NeuralClassifier
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.pieces import Pieces
 from worthit.neural.training.vectors_file import read_vectors, width_of
-from worthit.neural.training.vocabulary import SPECIAL, Vocabulary
+from worthit.neural.training.vocabulary import SPECIAL, Vocabulary, rare_share
 
 __all__ = ["WordClassifier"]
 
 SIZES = {"words": 50_000, "bpe": 8_000}  # of the vocabulary, unless told
+MOST_UNKNOWN = 0.1  # share of words; beyond it, whole words leave too much unsaid
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -30,7 +32,8 @@ class WordClassifier(NeuralClassifier):
     ----------
     tokens : str
         ``words``, or ``bpe``: pieces of words by byte-pair encoding, learned from the training
-        part.
+        part; ``auto``: words, or pieces where a tenth of a new text's words would be unknown, as in
+        languages with many endings and in small data.
     min_count : int
         Words, or neighbouring pieces, seen less often in the training part are not in the
         vocabulary.
@@ -48,9 +51,9 @@ class WordClassifier(NeuralClassifier):
         Share of whole tokens hidden while training.
     """
 
-    learned: ClassVar[tuple[str, ...]] = (*NeuralClassifier.learned, "width_")
+    learned: ClassVar[tuple[str, ...]] = (*NeuralClassifier.learned, "tokens_", "width_")
 
-    tokens: str = "words"
+    tokens: str = "auto"
     min_count: int = 2
     vocabulary: int | str = "auto"
     embedding: int | str = 100
@@ -59,8 +62,9 @@ class WordClassifier(NeuralClassifier):
     word_dropout: float = 0.3
 
     def learn_encoder(self, inputs: Sequence) -> Vocabulary | Pieces:
-        """Learn the vocabulary, and with it how wide its vectors are."""
-        size = SIZES[self.tokens] if self.vocabulary == "auto" else int(self.vocabulary)
+        """Choose the tokens, learn the vocabulary, and with it how wide its vectors are."""
+        self.tokens_ = self._choose_tokens(inputs)
+        size = SIZES[self.tokens_] if self.vocabulary == "auto" else int(self.vocabulary)
         encoder = self._encoder.learn(inputs, self.min_count, size)
         if self.vectors != "none":
             self.width_ = width_of(Path(self.vectors))
@@ -70,6 +74,13 @@ class WordClassifier(NeuralClassifier):
             self.width_ = int(self.embedding)
         return encoder
 
+    def _choose_tokens(self, inputs: Sequence) -> str:
+        if self.tokens != "auto":
+            return self.tokens
+        if self.vectors != "none":
+            return "words"
+        return "bpe" if rare_share(inputs, self.min_count) > MOST_UNKNOWN else "words"
+
     def load_encoder(self, folder: Path) -> Vocabulary | Pieces:
         """Read the vocabulary."""
         return self._encoder.load(folder)
@@ -78,6 +89,12 @@ class WordClassifier(NeuralClassifier):
         self, training: Examples, validation: Examples | None, folder: Path, clock: Clock
     ) -> tuple[Examples, Examples | None]:
         """Take the vectors of the file, where it has a word; the others stay random."""
+        if self.tokens == "auto" and self.vectors == "none":
+            self.notes_.append(
+                "Reads pieces of words, since too many of a new text's words would be unknown."
+                if self.tokens_ == "bpe"
+                else "Reads whole words, since few of a new text's words would be unknown."
+            )
         if self.vectors != "none":
             self._take_vectors()
         return training, validation
@@ -115,17 +132,23 @@ class WordClassifier(NeuralClassifier):
             value = getattr(self, name)
             if value != "auto" and not (type(value) is int and value >= 1):
                 raise InputError(f"Got {name}={value!r}; it must be 'auto' or at least 1.")
-        require_one_of(self, "tokens", tuple(SIZES))
+        require_one_of(self, "tokens", ("auto", *SIZES))
         require_share(self, "dropout")
         require_share(self, "word_dropout")
         if self.vectors != "none":
-            if self.tokens != "words":
+            if self.tokens == "bpe":
                 raise InputError(
                     f"Got tokens={self.tokens!r} with vectors={self.vectors!r}, which are of whole "
                     "words; leave one of them out."
                 )
             width_of(Path(self.vectors))
 
+    def token_space(self) -> dict[str, BaseDistribution]:
+        """Return how tuning may vary what is read; vectors of a file are of words."""
+        return (
+            {"tokens": CategoricalDistribution(["auto", *SIZES])} if self.vectors == "none" else {}
+        )
+
     @property
     def _encoder(self) -> type[Vocabulary] | type[Pieces]:
-        return Vocabulary if self.tokens == "words" else Pieces
+        return Vocabulary if self.tokens_ == "words" else Pieces
