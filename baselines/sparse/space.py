@@ -50,6 +50,7 @@ TURNS: tuple[dict[str, Any], ...] = (
     {"lowercase": False},
     {"binary": True},
     {"min_df": 1},
+    {"min_df": 2},
     {"naive_bayes": False},
     {"naive_bayes": True},
     {"word_max": 3},
@@ -57,6 +58,9 @@ TURNS: tuple[dict[str, Any], ...] = (
     {"norm": "none"},
     {"max_df": 0.5},
     {"stop_words": "english"},
+    {"min_df": 3},
+    {"char_max": 4},
+    {"char_min": 2},
 )
 
 # How far an L1 model can be thinned out: from a few dozen features to nearly all of use.
