@@ -40,7 +40,7 @@ def judge_runs(
     reference = _reference(models, baseline)
     _check_metric(metric, margin, runs[0])
     align(runs)  # one test set for all, before any work
-    numbers = {name: model_numbers(seeds, metric) for name, seeds in models.items()}
+    numbers = {name: model_numbers(seeds, metric, examples) for name, seeds in models.items()}
     others = _paired_models(models, reference)
     measured = [measure(models[reference], models[name], metric) for name in others]
     adjusted = holm([each.p for each in measured])

@@ -25,7 +25,7 @@ KEPT = (
 ).split()
 
 
-def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
+def model_numbers(runs: Sequence[Run], metric: str, examples: bool = True) -> dict[str, Any]:
     """Collect what the report says about one model.
 
     Parameters
@@ -34,6 +34,8 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
         The model's runs, one per seed, in the order of the seeds.
     metric : str
         The chosen metric, which gets an interval.
+    examples : bool
+        Whether texts of the data may be quoted.
 
     Returns
     -------
@@ -80,6 +82,8 @@ def model_numbers(runs: Sequence[Run], metric: str) -> dict[str, Any]:
         "n_groups": aligned.n_groups,
         "confidence": confidence_numbers(first, list(aligned.classes)),
     }
+    if not examples:
+        numbers["word_examples"] = None
     return {**numbers, "alarms": model_alarms(numbers)}
 
 

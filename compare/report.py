@@ -165,7 +165,7 @@ class Report:
         return replace(self, folder=folder, html=file)
 
 
-def write_model_page(run: Run, folder: Path) -> Path:
+def write_model_page(run: Run, folder: Path, examples: bool = True) -> Path:
     """Write the page of a single run, its pictures, and its numbers into report.json.
 
     Parameters
@@ -174,6 +174,8 @@ def write_model_page(run: Run, folder: Path) -> Path:
         The run.
     folder : pathlib.Path
         For example ``reports/ag_news``.
+    examples : bool
+        Whether texts of the data may be quoted.
 
     Returns
     -------
@@ -184,7 +186,7 @@ def write_model_page(run: Run, folder: Path) -> Path:
     from worthit.compare.pages.model import model_page
 
     folder = Path(folder)
-    model = plain(model_numbers([run], run.record.get("metric") or "f1_macro"))
+    model = plain(model_numbers([run], run.record.get("metric") or "f1_macro", examples))
     for name, png in figures_of_model(model).items():
         write_atomic(folder / "figures" / f"{name}.png", png)
     path = write_atomic(folder / f"{model['slug']}.md", model_page(model))

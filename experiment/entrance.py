@@ -274,7 +274,7 @@ def report(
                 f"There are runs of '{chosen[0].model}' alone, so no comparison to write as HTML "
                 "or LaTeX; run another model with compare, or leave out --html and --latex."
             )
-        write_model_page(chosen[0], folder)
+        write_model_page(chosen[0], folder, examples)
         return chosen[0]
     made = Report.from_runs(
         chosen,

@@ -104,6 +104,11 @@ def test_labels_and_ids_are_made_safe_as_well(tmp_path) -> None:
 def test_without_examples_no_text_is_kept(tmp_path) -> None:
     texts = [f"private {i}" for i in range(6)]
     runs = [run("tfidf", BASELINE, texts=texts), run("gru", NETWORK, texts=texts)]
+    runs[0].record["words"] = {"a": [("word", 1.0)]}
+    runs[0].record["surprising_words"] = {
+        "a": [{"term": "word", "weight": 1.0, "inside": 0.1, "outside": 0.2}]
+    }
+    runs[0].record["word_examples"] = {"a": {"word": "a private word"}}
     Report.from_runs(runs, examples=False).write(tmp_path)
     assert read_suspects(tmp_path)[0] == ["id", "label", "both_say", "p_tfidf", "p_gru"]
     for path in tmp_path.rglob("*.*"):

@@ -67,7 +67,9 @@ def _surprising(model: dict[str, Any]) -> list[str]:
     if not rows:
         return [title, f"{meaning} There is none of any weight here."]
     head = ["class", "term", "weight", "texts of the class", "other texts", "example of the class"]
-    return [title, meaning, table(head, rows, "llrrrl")]
+    shown = len(head) if examples else len(head) - 1
+    cut = [row[:shown] for row in rows]
+    return [title, meaning, table(head[:shown], cut, "llrrrl"[:shown])]
 
 
 def _example(excerpt: str | None) -> str:
