@@ -96,6 +96,40 @@ def test_broken_limit(tmp_path):
     compare_golden("broken-limit", page)
 
 
+def test_twenty_classes_some_of_them_small():
+    shares = {f"topic {i:02d}": 1 + 3 * (i > 2) for i in range(20)}
+    report, page = judged(two_models(800, shares, 0.74, 0.78))
+    few = [row["label"] for row in report.numbers["pairings"][0]["classes"] if row["support"] < 30]
+    assert few and page.count("(few)") >= len(few)
+    compare_golden("twenty-classes", page)
+
+
+def test_a_broken_network_is_called_so():
+    truth = truths(2000, NEWS)
+    stuck = np.full(len(truth), "World", dtype=object)
+    runs = [make_run("tfidf", truth, answers(truth, 0.86, 1)), make_run("gru", truth, stuck)]
+    report, page = judged(runs)
+    assert report.numbers["pairings"][0]["reason"] == "baseline better"
+    assert "Is it broken?" in page
+    compare_golden("broken-network", page)
+
+
+def test_persian_labels_keep_their_place():
+    shares = {"مثبت": 2, "منفی": 1}
+    truth = truths(1200, shares)
+    runs = [
+        make_run(name, truth, answers(truth, accuracy, seed), positive="منفی")
+        for name, accuracy, seed in (("tfidf", 0.83, 1), ("bert", 0.88, 2))
+    ]
+    for run in runs:
+        run.record["dataset"]["language"] = "fa"
+        run.record["preprocessing"] = {"language": "fa", "normaliser": "hazm"}
+        run.items["text"] = [f"می‌خواهم کتاب {i} را بخوانم" for i in range(len(truth))]
+    _, page = judged(runs)
+    assert "\u2068منفی\u2069" in page  # isolated, so that numbers beside it stay
+    compare_golden("persian", page)
+
+
 def test_pairs_with_groups(tmp_path):
     shares = {"contradiction": 1, "entailment": 1, "neutral": 1}
     groups = np.array([f"premise {i // 3}" for i in range(1500)], dtype=object)
