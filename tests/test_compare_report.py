@@ -111,6 +111,7 @@ def test_a_broken_network_is_called_so():
     report, page = judged(runs)
     assert report.numbers["pairings"][0]["reason"] == "baseline better"
     assert "Is it broken?" in page
+    assert "> Mend `gru` before believing this" in page
     compare_golden("broken-network", page)
 
 

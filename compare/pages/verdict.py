@@ -30,8 +30,25 @@ def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _largest_class_sentence(pairing),
         _change_sentence(pairing),
         _scope_sentence(numbers, pairing),
+        _suspicion_sentence(pairing),
     ]
     return "\n".join(f"> {line}" for line in lines if line)
+
+
+def _suspicion_sentence(pairing: dict[str, Any]) -> str:
+    """Warn of a side that has learned too little to be judged by."""
+    broken = [
+        alarm["model"]
+        for alarm in pairing["alarms"]
+        if alarm["kind"] in ("below floor", "collapsed")
+    ]
+    names = " and ".join(map(model_name, dict.fromkeys(broken)))
+    if not names:
+        return ""
+    return (
+        f"Mend {names} before believing this: it answers no better than always the same, or never "
+        'with some class (see "Alarms").'
+    )
 
 
 def headline(pairing: dict[str, Any]) -> str:
