@@ -8,11 +8,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
-from safetensors.torch import load_model, save_model
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from worthit.core.errors import InputError
-from worthit.core.files import read_json, write_json
 from worthit.neural.pretrained.checkpoint import SCRATCH, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
 from worthit.neural.pretrained.modes import layer_read
@@ -22,12 +20,12 @@ from worthit.neural.training.batches import pad_rows
 from worthit.neural.training.checks import require_at_least, require_one_of
 from worthit.neural.training.device import PRECISIONS, best_device, use_bf16
 from worthit.neural.training.quiet import no_library_noise, own_randomness
+from worthit.neural.training.saving import load, save
 
 __all__ = ["EncoderClassifier"]
 
 ARCHITECTURES = ("bert", "roberta", "xlm-roberta", "camembert")
 NEW_LAYERS = 2  # of a body with random weights
-PARAMS, WEIGHTS = "params.json", "model.safetensors"
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -122,7 +120,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
                 f"Got max_length={self.max_length}, but the checkpoint reads at most "
                 f"{self.encoder_.longest} tokens."
             )
-        self._build()
+        self.network_ = self.new_network(self.encoder_)
 
     def vectors(self, inputs: Sequence) -> tuple[np.ndarray, float]:
         """Return one vector for each input, and the share of them that lost their ends.
@@ -174,45 +172,27 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
 
     def save(self, folder: Path) -> None:
         """Write the fitted classifier into a folder, without pickle."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.encoder_.save(folder)
-        save_model(self.network_, str(folder / WEIGHTS))
-        record = {
-            "model": self.name,
-            "params": self.get_params(),
-            "classes": self.classes_,
-            "learned": {name: getattr(self, name) for name in self.learned},
-        }
-        write_json(folder / PARAMS, record)
+        save(self, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read a fitted classifier from a folder."""
-        record = read_json(Path(folder) / PARAMS)
-        classifier = cls(**record["params"])
-        if record["model"] != classifier.name:
-            raise InputError(
-                f"{folder} holds the model {record['model']!r}, not {classifier.name!r}; "
-                "load it with its own class."
-            )
-        classifier.classes_ = np.array(record["classes"])
-        for name, value in record["learned"].items():
-            setattr(classifier, name, value)
-        classifier.encoder_ = Subwords.load(Path(folder))
-        classifier._build()
-        load_model(classifier.network_, Path(folder) / WEIGHTS)
-        return classifier
+        return load(cls, folder)
 
-    def _build(self) -> None:
+    def load_encoder(self, folder: Path) -> Subwords:
+        """Read the tokens that were saved in a folder."""
+        return Subwords.load(folder)
+
+    def new_network(self, encoder: Subwords, n_classes: int = 1) -> PretrainedNetwork:
+        """Build the body with its first weights; nothing stands on it, whatever the classes."""
         from worthit.neural.pretrained.body import new_body
 
         with own_randomness(self.seed), no_library_noise(), torch.no_grad():
-            body: Any = new_body(self.encoder_)
+            body: Any = new_body(encoder)
             layer = layer_read(self.layer, len(body.encoder.layer))
-            self.network_ = PretrainedNetwork(
+            return PretrainedNetwork(
                 body,
-                self.encoder_.special,
+                encoder.special,
                 n_classes=1,
                 n_second=0,
                 layer=layer,

@@ -10,15 +10,16 @@ from worthit.core.errors import InputError
 from worthit.core.files import read_json, write_json
 
 if TYPE_CHECKING:
+    from worthit.neural.pretrained.encoder import EncoderClassifier
     from worthit.neural.training.classifier import NeuralClassifier
 
 __all__ = ["load", "save"]
 
-Classifier = TypeVar("Classifier", bound="NeuralClassifier")
+Classifier = TypeVar("Classifier", "NeuralClassifier", "EncoderClassifier")
 PARAMS, WEIGHTS = "params.json", "model.safetensors"
 
 
-def save(classifier: "NeuralClassifier", folder: Path) -> None:
+def save(classifier: "NeuralClassifier | EncoderClassifier", folder: Path) -> None:
     """Write a fitted classifier; the folder is made if missing."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
