@@ -8,6 +8,9 @@ from hypothesis import settings
 # Set before anything imports a hub client: a test must not wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+# So that a page that differs from its golden one is shown line by line.
+pytest.register_assert_rewrite("worthit.tests.reports_factory")
+
 # The same examples each time, so that a failure is about the change that is being tested; new ones
 # are looked for with `pytest --hypothesis-profile=explore`.
 settings.register_profile("same", derandomize=True, deadline=None)

@@ -9,8 +9,8 @@ from worthit.compare.pages.curve import curve_section
 from worthit.compare.power_law import EXPONENTS, doubt_of, fit_power_law
 from worthit.compare.report import Report
 from worthit.core.errors import InputError
+from worthit.tests.reports_factory import COMMAND, NEWS, compare_golden
 from worthit.tests.runs_factory import answers, make_run, truths
-from worthit.tests.test_compare_report import COMMAND, NEWS, compare_golden
 
 SIZES = np.array([1000, 2000, 4000, 8000, 16000])
 

@@ -12,8 +12,8 @@ from worthit.compare.export.latex import escape, latex_tables
 from worthit.compare.report import Report, write_data_page
 from worthit.core.errors import InputError
 from worthit.experiment.entrance import report as render_again
+from worthit.tests.reports_factory import CARD
 from worthit.tests.runs_factory import answers, make_run, truths
-from worthit.tests.test_compare_report import CARD
 
 HOSTILE = {
     "<script>alert(1)</script>": 1,
