@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from worthit.neural.training.device import best_device, use_bf16
+from worthit.core.errors import InputError
+from worthit.neural.training.device import best_device, check_precision, compute_type
 
 
 @pytest.mark.parametrize(
@@ -16,26 +17,48 @@ def test_first_device_that_is_there_is_taken(monkeypatch, cuda, mps, expected):
     assert best_device().type == expected
 
 
-@pytest.mark.parametrize("computed", [True, False])
-def test_cuda_takes_bf16_only_where_it_is_not_emulated(monkeypatch, computed):
+@pytest.mark.parametrize(
+    ("computed", "generation", "expected"),
+    [
+        (True, (8, 0), torch.bfloat16),
+        (False, (7, 5), torch.float16),  # the cards that are lent for free
+        (False, (6, 0), torch.float32),
+    ],
+)
+def test_cuda_takes_the_half_precision_that_it_is_built_for(
+    monkeypatch, computed, generation, expected
+):
     def supported(including_emulation=True):
         return True if including_emulation else computed
 
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
-    assert use_bf16("auto", torch.device("cuda")) is computed
-    assert use_bf16("fp32", torch.device("cuda")) is False
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: generation)
+    assert compute_type("auto", torch.device("cuda")) is expected
+    assert compute_type("fp32", torch.device("cuda")) is torch.float32
 
 
 @pytest.mark.parametrize(
     ("avx512", "amx", "expected"),
-    [(True, False, True), (False, True, True), (False, False, False)],
+    [
+        (True, False, torch.bfloat16),
+        (False, True, torch.bfloat16),
+        (False, False, torch.float32),
+    ],
 )
 def test_processor_takes_bf16_only_where_it_computes_with_it(monkeypatch, avx512, amx, expected):
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512)
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
-    assert use_bf16("auto", torch.device("cpu")) is expected
+    assert compute_type("auto", torch.device("cpu")) is expected
 
 
 def test_mps_computes_in_fp32_unless_told():
-    assert use_bf16("auto", torch.device("mps")) is False
-    assert use_bf16("bf16", torch.device("mps")) is True
+    assert compute_type("auto", torch.device("mps")) is torch.float32
+    assert compute_type("bf16", torch.device("mps")) is torch.bfloat16
+
+
+def test_fp16_is_for_training_on_cuda_and_answers_anywhere(monkeypatch):
+    monkeypatch.setattr("worthit.neural.training.device.best_device", lambda: torch.device("cpu"))
+    with pytest.raises(InputError, match="trains on cuda alone, and here is cpu"):
+        check_precision("fp16")
+    assert compute_type("fp16", torch.device("cpu")) is torch.float32
+    assert compute_type("fp16", torch.device("cuda")) is torch.float16

@@ -235,7 +235,7 @@ def test_labels_of_other_types_come_back_as_they_were():
         ({"balance": "some"}, "Unknown balance 'some'; choose one of none, weights"),
         ({"metric": "bleu"}, "Unknown metric 'bleu'; choose one of f1_macro"),
         ({"metric": "f1_positive"}, "set it to one of a, b, c"),
-        ({"precision": "fp8"}, "Unknown precision 'fp8'; choose one of auto, fp32, bf16."),
+        ({"precision": "fp8"}, "Unknown precision 'fp8'; choose one of auto, fp32, bf16, fp16."),
         ({"pooling": "sum"}, "Unknown pooling 'sum'; choose one of max, mean"),
         ({"epochs": 0}, "Got epochs=0; it must be at least 1."),
         ({"hidden": 0}, "Got hidden=0; it must be at least 1."),

@@ -22,7 +22,7 @@ from worthit.neural.training.batches import Examples, pad_rows, pad_states
 from worthit.neural.training.checks import require_at_least, require_one_of, require_share
 from worthit.neural.training.classifier import NeuralClassifier
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.device import best_device, compute_type
 from worthit.neural.training.ranks import agreed
 
 __all__ = ["PretrainedClassifier"]
@@ -304,9 +304,9 @@ class PretrainedClassifier(NeuralClassifier):
     ) -> Examples:
         """Return the examples as the frozen part sees them."""
         device = best_device()
-        bf16 = use_bf16(self.precision, device)
+        dtype = compute_type(self.precision, device)
         pool = self.pool if network.all_frozen else network.summed
-        recipe = (self.checkpoint_sha256_, network.n_frozen, len(network.layers), pool, bf16)
+        recipe = (self.checkpoint_sha256_, network.n_frozen, len(network.layers), pool, str(dtype))
         key = key_of(recipe, examples.rows)
         rows = memo.get(key) if self.pretrained else None
         if rows is None:
@@ -319,7 +319,7 @@ class PretrainedClassifier(NeuralClassifier):
                 pooled=network.all_frozen,
                 batch_size=2 * self.batch_size,
                 device=device,
-                bf16=bf16,
+                dtype=dtype,
                 folder=folder,
                 what=self.name,
             )

@@ -12,6 +12,7 @@ import torch
 
 from worthit.core.progress import progress
 from worthit.neural.training.batches import sorted_batches
+from worthit.neural.training.device import computing
 from worthit.neural.training.memory import RowsAtOnce
 
 __all__ = ["Memo", "Prepared", "frozen_rows"]
@@ -80,7 +81,7 @@ def frozen_rows(
     pooled: bool,
     batch_size: int,
     device: torch.device,
-    bf16: bool,
+    dtype: torch.dtype,
     folder: Path | None,
     what: str,
 ) -> list[np.ndarray]:
@@ -102,8 +103,8 @@ def frozen_rows(
         Rows at once.
     device : torch.device
         Where the body is.
-    bf16 : bool
-        Whether it computes in bfloat16, as training does.
+    dtype : torch.dtype
+        In which it computes, as training does.
     folder : pathlib.Path or None
         Where a large output is put, in a file without a name, which is gone when nothing needs it.
     what : str
@@ -126,7 +127,7 @@ def frozen_rows(
     with (
         progress(len(rows), f"{what}: the frozen part, once", "input") as bar,
         torch.no_grad(),
-        torch.autocast(device.type, torch.bfloat16, enabled=bf16),
+        computing(device, dtype),
     ):
         for batch in sorted_batches(rows, batch_size):
             found = torch.cat(at_once.take(collate([rows[i] for i in batch]), answer)).numpy()

@@ -24,7 +24,7 @@ from worthit.neural.training.checks import (
     require_share,
 )
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import PRECISIONS, best_device, use_bf16
+from worthit.neural.training.device import best_device, check_precision, compute_type
 from worthit.neural.training.encoded import Encoder
 from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
@@ -63,7 +63,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     positive : str or None
         The label that ``f1_positive`` is about.
     precision : str
-        ``auto`` (bfloat16 where the processor computes with it), ``fp32`` or ``bf16``.
+        ``auto`` (half precision where the hardware computes with it), ``fp32``, ``bf16`` or
+        ``fp16``.
     seed : int
         Seed of everything random.
     """
@@ -141,7 +142,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             raise InputError(f"Got learning_rate={self.learning_rate!r}; it must be above 0.")
         check_balance(self.balance)
         require_one_of(self, "metric", METRICS)
-        require_one_of(self, "precision", PRECISIONS)
+        check_precision(self.precision)
 
     # scikit-learn's protocol ---------------------------------------------------------
 
@@ -239,7 +240,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             n_classes=len(self.classes_),
             batch_size=4 * self.batch_size,
             device=device,
-            bf16=use_bf16(self.precision, device),
+            dtype=compute_type(self.precision, device),
         )
 
     def rows_of(self, inputs: Sequence) -> Sequence[np.ndarray]:

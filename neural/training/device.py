@@ -2,9 +2,13 @@
 
 import torch
 
-__all__ = ["PRECISIONS", "best_device", "use_bf16"]
+from worthit.core.errors import InputError
 
-PRECISIONS = ("auto", "fp32", "bf16")
+__all__ = ["best_device", "check_precision", "compute_type", "computing"]
+
+TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+PRECISIONS = ("auto", *TYPES)
+TENSOR_CORES = (7, 0)  # the first generation of cards whose half precision is the faster one
 
 
 def best_device() -> torch.device:
@@ -16,21 +20,53 @@ def best_device() -> torch.device:
     return torch.device("cpu")
 
 
-def use_bf16(precision: str, device: torch.device) -> bool:
-    """Say whether matrix products run in bfloat16 instead of float32.
+def check_precision(precision: str) -> None:
+    """Refuse to train in a type that the device does not have.
+
+    Raises
+    ------
+    InputError
+        If the precision is unknown, or float16 without a graphics card.
+    """
+    if precision not in PRECISIONS:
+        raise InputError(f"Unknown precision {precision!r}; choose one of {', '.join(PRECISIONS)}.")
+    device = best_device().type
+    if precision == "fp16" and device != "cuda":
+        raise InputError(
+            f"Got precision='fp16', which trains on cuda alone, and here is {device}; "
+            "leave it out or choose bf16 or fp32."
+        )
+
+
+def compute_type(precision: str, device: torch.device) -> torch.dtype:
+    """Return the type in which matrix products are computed; weights stay in float32.
 
     Parameters
     ----------
     precision : str
-        ``bf16``, ``fp32``, or ``auto``: bfloat16 where the hardware computes with it. Elsewhere
-        it is emulated, which is slower than float32.
+        ``fp32``, ``bf16``, ``fp16`` (the loss is scaled, since small gradients would become 0), or
+        ``auto``: bfloat16 where the hardware computes with it, else float16 on a graphics card
+        that is built for it. Elsewhere both are emulated, which is slower than float32.
     device : torch.device
-        Where the network runs.
+        Where the network runs. What was trained in float16 answers in float32 on a device that
+        does not have it.
     """
+    if precision == "fp16" and device.type != "cuda":
+        return torch.float32
     if precision != "auto":
-        return precision == "bf16"
+        return TYPES[precision]
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    if device.type == "cpu":
-        return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return False
+        if torch.cuda.is_bf16_supported(including_emulation=False):
+            return torch.bfloat16
+        if torch.cuda.get_device_capability() >= TENSOR_CORES:
+            return torch.float16
+    if device.type == "cpu" and (
+        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    ):
+        return torch.bfloat16
+    return torch.float32
+
+
+def computing(device: torch.device, dtype: torch.dtype) -> torch.autocast:
+    """Return the context in which matrix products are computed in a type."""
+    return torch.autocast(device.type, dtype, enabled=dtype is not torch.float32)

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from worthit.neural.training.batches import sorted_batches
+from worthit.neural.training.device import computing
 from worthit.neural.training.memory import RowsAtOnce
 
 __all__ = ["probabilities"]
@@ -20,7 +21,7 @@ def probabilities(
     n_classes: int,
     batch_size: int,
     device: torch.device,
-    bf16: bool,
+    dtype: torch.dtype,
 ) -> np.ndarray:
     """Run the network over all rows, longest first, and give back their order.
 
@@ -38,7 +39,7 @@ def probabilities(
     def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
         return network(**{name: value.to(device) for name, value in part.items()}).cpu()
 
-    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+    with torch.inference_mode(), computing(device, dtype):
         for batch in sorted_batches(rows, batch_size):
             given = collate([rows[i] for i in batch])
             logits = torch.cat(at_once.take(given, answer))

@@ -9,7 +9,7 @@ from torch.utils.data import Sampler
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from worthit.neural.training.batches import LengthGroupedSampler
-from worthit.neural.training.device import best_device, use_bf16
+from worthit.neural.training.device import best_device, compute_type
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.ranks import n_ranks, share_gradients, total
 
@@ -101,13 +101,15 @@ def _arguments(
     classifier: "NeuralClassifier", workspace: Path, settings: dict[str, Any]
 ) -> TrainingArguments:
     device = best_device()
+    dtype = compute_type(classifier.precision, device)
     arguments = TrainingArguments(
         output_dir=str(workspace),
         per_device_train_batch_size=-(-classifier.batch_size // n_ranks()),
         per_device_eval_batch_size=4 * classifier.batch_size,
         weight_decay=classifier.weight_decay,
         use_cpu=device.type == "cpu",
-        bf16=use_bf16(classifier.precision, device),
+        bf16=dtype is torch.bfloat16,
+        fp16=dtype is torch.float16,  # which scales the loss as well
         ddp_broadcast_buffers=False,  # no step changes any
         seed=classifier.seed,
         logging_strategy="epoch",
