@@ -125,9 +125,10 @@ class Report:
         folder : pathlib.Path
             For example ``reports/ag_news``. Pages of other models stay.
         html : bool
-            Write ``index.html`` as well, all pages and pictures in one file.
+            Write ``index.html`` as well, all pages and pictures in one file. One that is there is
+            always written anew, since old numbers beside new ones would mislead.
         latex : bool
-            Write the tables to ``latex/`` as well.
+            Write the tables to ``latex/`` as well; the same holds for them.
 
         Returns
         -------
@@ -158,9 +159,10 @@ class Report:
         write_atomic(folder / "pairings.csv", pairings_csv(numbers))
         if numbers.get("curve"):
             write_atomic(folder / "learning-curve.csv", curve_csv(numbers["curve"]))
-        if latex:
+        if latex or (folder / "latex").exists():
             for name, table in tables_of_report(pages, [each["slug"] for each in pairings]).items():
                 write_atomic(folder / "latex" / f"{name}.tex", table)
+        html = html or (folder / "index.html").exists()
         file = write_html(folder, [*pages, *numbers["pages"]]) if html else None
         return replace(self, folder=folder, html=file)
 

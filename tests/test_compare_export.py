@@ -177,3 +177,17 @@ def test_one_model_alone_has_nothing_to_lay_out(tmp_path):
     run.write(tmp_path / "runs" / "example" / "tfidf-0a1b2c")
     with pytest.raises(InputError, match="runs of 'tfidf' alone, so no comparison to write as"):
         render_again("example", html=True, runs=tmp_path / "runs", reports=tmp_path / "reports")
+
+
+def test_exports_that_are_there_never_go_stale(tmp_path):
+    Report.from_runs(two_runs()).write(tmp_path, html=True, latex=True)
+    exports = [tmp_path / "index.html", *(tmp_path / "latex").glob("*.tex")]
+    old = {path: path.read_bytes() for path in exports}
+    again = Report.from_runs(two_runs(n=500)).write(tmp_path)
+    assert again.html == tmp_path / "index.html"
+    assert len(exports) > 2 and all(path.read_bytes() != old[path] for path in exports)
+
+
+def test_exports_are_not_made_unasked(tmp_path):
+    assert Report.from_runs(two_runs()).write(tmp_path).html is None
+    assert not (tmp_path / "index.html").exists() and not (tmp_path / "latex").exists()
