@@ -102,6 +102,18 @@ def test_what_went_otherwise_is_noted(tmp_path):
     assert "- the base: Memory was short." in page
 
 
+def test_what_holds_for_several_runs_is_noted_once(tmp_path):
+    same, other = (
+        [run(accuracy, validation=accuracy, notes=["Reads pieces."])] for accuracy in (0.8, 0.7)
+    )
+    more = [run(0.6, validation=0.6, notes=["Reads pieces.", "Memory was short."])]
+    arms = [Arm("layers", "2", other), Arm("layers", "3", more)]
+    page = write_ablation_page(ablation_numbers(same, arms, "f1_macro", ""), tmp_path).read_text()
+    assert "## Notes\n\n- all: Reads pieces.\n- `layers=3`: Memory was short.\n" in page
+    page = write_ablation_page(ablation_numbers(same, [arms[0]], "f1_macro", ""), tmp_path)
+    assert "- all: Reads pieces." in page.read_text()
+
+
 def test_index_links_the_ablation(tmp_path):
     write_ablation_page(numbers(), tmp_path)
     runs = [make_run("tfidf", TRUTH, answers(TRUTH, 0.8, 1)), run(0.8)]

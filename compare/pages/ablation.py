@@ -177,11 +177,16 @@ def _training(row: dict[str, Any]) -> float:
 
 def _notes(numbers: dict[str, Any]) -> str:
     """Tell which runs did not go as the others: cut off by time, short of memory."""
-    lines = []
-    for row in (numbers["base"] | {"field": "base", "value": ""}, *_changed(numbers)):
-        name = _named(row) if row["value"] else "the base"
+    rows = [numbers["base"] | {"field": "base", "value": ""}, *_changed(numbers)]
+    said: dict[str, list[str]] = {}  # the runs of each note
+    for row in rows:
         cut = [row["stopped"] + "."] if "limit" in (row["stopped"] or "") else []
-        lines += [f"{name}: {text(line, 400)}" for line in (*cut, *row["notes"])]
+        for note in (*cut, *row["notes"]):
+            said.setdefault(note, []).append(_named(row) if row["value"] else "the base")
+    lines = [
+        f"{'all' if len(names) == len(rows) else ', '.join(names)}: {text(note, 400)}"
+        for note, names in said.items()
+    ]
     return f"## Notes\n\n{bullets(lines)}" if lines else ""
 
 
