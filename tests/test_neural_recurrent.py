@@ -6,7 +6,7 @@ from torch import nn
 from worthit.core.catalogue import load_class
 from worthit.neural import available
 from worthit.neural.training.pooling import last, pool, pool_sides, reverse_within
-from worthit.neural.training.recurrent import RecurrentNetwork
+from worthit.neural.training.recurrent import KEPT, RecurrentLayer, RecurrentNetwork
 from worthit.neural.training.vocabulary import PAD, SEPARATOR, UNKNOWN
 from worthit.neural.training.word_vectors import WordVectors, in_second_side, on_both_sides
 
@@ -113,3 +113,12 @@ def test_padding_of_a_batch_changes_no_prediction_of_a_fitted_model():
     model.fit(texts, ["a", "b", "a", "a", "b"] * 4)
     alone = np.concatenate([model.predict_proba([text]) for text in texts[:5]])
     np.testing.assert_allclose(model.predict_proba(texts[:5]), alone, atol=1e-6)
+
+
+def test_cells_begin_with_a_memory_that_suits_them():
+    rnn, lstm = (RecurrentLayer(cell, 5, 8, bidirectional=False) for cell in (nn.RNN, nn.LSTM))
+    kept = rnn.forwards.weight_hh_l0
+    torch.testing.assert_close(kept @ kept.T, KEPT**2 * torch.eye(8))
+    bias = lstm.forwards.bias_ih_l0 + lstm.forwards.bias_hh_l0
+    assert bias[8:16].tolist() == [1.0] * 8  # the gates that forget
+    assert bias[:8].abs().max() < 1

@@ -12,6 +12,7 @@ from worthit.neural.training.word_vectors import WordVectors, in_second_side
 __all__ = ["RecurrentNetwork"]
 
 Cell = Callable[..., nn.RNNBase]
+KEPT = 0.25  # of the state of simple units, at first
 
 
 class RecurrentNetwork(nn.Module):
@@ -91,10 +92,11 @@ class RecurrentNetwork(nn.Module):
 
 
 def remember(cell: nn.RNNBase, hidden: int) -> None:
-    """Let a fresh cell begin by keeping its state, without which it takes epochs to learn to.
+    """Let a fresh cell begin with a memory that suits it, which takes epochs to learn otherwise.
 
-    An LSTM's forget gates begin at 1 (Jozefowicz et al., 2015), the state of simple units is
-    turned but not shrunk (Saxe et al., 2014).
+    An LSTM's forget gates begin at 1 (Jozefowicz et al., 2015). Simple units, which cannot choose
+    what they keep, begin by keeping a quarter of their state: one that is only turned (Saxe et
+    al., 2014) drowns each word in all those before it, and with several layers nothing is learned.
     """
     weights = dict(cell.named_parameters())
     with torch.no_grad():
@@ -102,7 +104,7 @@ def remember(cell: nn.RNNBase, hidden: int) -> None:
             weights["bias_ih_l0"][hidden : 2 * hidden] = 1.0
             weights["bias_hh_l0"][hidden : 2 * hidden] = 0.0
         elif isinstance(cell, nn.RNN):
-            nn.init.orthogonal_(weights["weight_hh_l0"])
+            nn.init.orthogonal_(weights["weight_hh_l0"], gain=KEPT)
 
 
 class RecurrentLayer(nn.Module):
