@@ -9,23 +9,27 @@ __all__ = ["earlier_pages", "remember"]
 
 
 def earlier_pages(folder: Path, numbers: dict[str, Any]) -> dict[str, Any]:
-    """Keep the numbers of pages written earlier about the same data that are not written now."""
+    """Keep the numbers of pages written earlier about the same data that are not written now.
+
+    Those of a model must be of the same split; an ablation, which has its own base, may have been
+    made with fewer training items, which is another split.
+    """
     stored = _stored(folder)
     written = {model["slug"] for model in numbers["models"].values()}
     pages = dict(stored.get("pages", {}))
     pages.update({m["slug"]: m for m in stored.get("models", {}).values()})
-    test_set = _test_set_of(numbers)
-    return {
-        slug: page
-        for slug, page in pages.items()
-        if slug not in written
-        and _test_set_of(page) == test_set
-        and (folder / f"{slug}.md").exists()
-    }
+    data, split = _data_and_split(numbers)
+    kept = {}
+    for slug, page in pages.items():
+        of_data, of_split = _data_and_split(page)
+        same = of_data == data and (of_split == split or "changes" in page)
+        if slug not in written and same and (folder / f"{slug}.md").exists():
+            kept[slug] = page
+    return kept
 
 
-def _test_set_of(page: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Find the data and split of a report, of a model's numbers or of a data card."""
+def _data_and_split(page: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Find the hashes of data and split of a report, of a model's page or of a data card."""
     described = page.get("dataset") or page
     return described.get("sha256"), described.get("split_sha256")
 

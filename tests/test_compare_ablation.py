@@ -119,3 +119,16 @@ def test_index_links_the_ablation(tmp_path):
     runs = [make_run("tfidf", TRUTH, answers(TRUTH, 0.8, 1)), run(0.8)]
     index = Report.from_runs(runs).write(tmp_path).folder.joinpath("README.md").read_text()
     assert "[gru, one change at a time](gru-ablation.md)" in index
+
+
+def test_index_links_an_ablation_on_fewer_training_items(tmp_path):
+    fewer = numbers()
+    fewer["dataset"] |= {"split_sha256": "another"}
+    write_ablation_page(fewer, tmp_path)
+    runs = [make_run("tfidf", TRUTH, answers(TRUTH, 0.8, 1)), run(0.8)]
+    index = Report.from_runs(runs).write(tmp_path).folder.joinpath("README.md").read_text()
+    assert "(gru-ablation.md)" in index
+    fewer["dataset"] |= {"sha256": "other data"}
+    write_ablation_page(fewer, tmp_path)
+    index = Report.from_runs(runs).write(tmp_path).folder.joinpath("README.md").read_text()
+    assert "(gru-ablation.md)" not in index
