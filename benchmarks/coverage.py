@@ -264,7 +264,6 @@ def percent(share: float) -> str:
 def main() -> None:
     """Print the three tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("ignored", nargs="?", help=argparse.SUPPRESS)  # these sets are simulated
     parser.add_argument(
         "--sets", type=int, default=2000, help="test sets of a regime, over all differences"
     )
