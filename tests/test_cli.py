@@ -271,6 +271,8 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(run, tmp_path):
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         start_new_session=True,  # a terminal of its own, so that the test is not interrupted
+        # Tests that run in a shell's background are started with the signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not list((tmp_path / "runs").glob("*/tfidf-*/work/search.log")) and child.poll() is None:
         time.sleep(0.05)
