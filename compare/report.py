@@ -135,7 +135,7 @@ class Report:
         Report
             The same, knowing where it stands.
         """
-        from worthit.compare.export.html import INDEX, write_html
+        from worthit.compare.export.html import INDEX, INDEX_FILE, write_html
         from worthit.compare.export.latex import tables_of_report
         from worthit.compare.figures.all import figures_of_report
         from worthit.compare.pages.index import index_page
@@ -162,7 +162,7 @@ class Report:
         if latex or (folder / "latex").exists():
             for name, table in tables_of_report(pages, [each["slug"] for each in pairings]).items():
                 write_atomic(folder / "latex" / f"{name}.tex", table)
-        html = html or (folder / "index.html").exists()
+        html = html or (folder / INDEX_FILE).exists()
         file = write_html(folder, [*pages, *numbers["pages"]]) if html else None
         return replace(self, folder=folder, html=file)
 

@@ -15,9 +15,9 @@ from worthit.compare.export.style import STYLE
 from worthit.compare.pages.markdown import ISOLATE, POP
 from worthit.core.files import write_atomic
 
-__all__ = ["INDEX", "write_html"]
+__all__ = ["INDEX", "INDEX_FILE", "write_html"]
 
-INDEX = "README"
+INDEX, INDEX_FILE = "README", "index.html"
 FIGURE = re.compile(r"figures/[\w.-]+\.png")
 # The one style sheet and pictures in the file itself; all else is refused, whatever the data says.
 POLICY = (
@@ -43,7 +43,7 @@ def write_html(folder: Path, names: Sequence[str]) -> Path:
         ``index.html`` if the first page is the index, else ``<name>.html``.
     """
     pages = {name: (folder / f"{name}.md").read_text(encoding="utf-8") for name in names}
-    path = folder / ("index.html" if names[0] == INDEX else f"{names[0]}.html")
+    path = folder / (INDEX_FILE if names[0] == INDEX else f"{names[0]}.html")
     return write_atomic(path, _document(pages, folder))
 
 

@@ -18,7 +18,7 @@ from worthit.neural.pretrained.network import POOLS, PretrainedNetwork
 from worthit.neural.pretrained.subwords import Subwords
 from worthit.neural.training.batches import pad_rows
 from worthit.neural.training.checks import require_at_least, require_one_of
-from worthit.neural.training.device import best_device, check_precision, compute_type
+from worthit.neural.training.device import PRECISIONS, best_device, check_precision, compute_type
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.saving import load, save
 
@@ -87,6 +87,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         require_at_least(self, "batch_size", 1)
         require_at_least(self, "seed", 0)
         require_one_of(self, "pool", POOLS)
+        require_one_of(self, "precision", PRECISIONS)
         check_precision(self.precision)
         n_layers = self._find().n_layers if self.pretrained else NEW_LAYERS
         layer_read(self.layer, n_layers)

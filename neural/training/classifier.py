@@ -24,7 +24,7 @@ from worthit.neural.training.checks import (
     require_share,
 )
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import best_device, check_precision, compute_type
+from worthit.neural.training.device import PRECISIONS, best_device, check_precision, compute_type
 from worthit.neural.training.encoded import Encoder
 from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
@@ -142,6 +142,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             raise InputError(f"Got learning_rate={self.learning_rate!r}; it must be above 0.")
         check_balance(self.balance)
         require_one_of(self, "metric", METRICS)
+        require_one_of(self, "precision", PRECISIONS)
         check_precision(self.precision)
 
     # scikit-learn's protocol ---------------------------------------------------------
