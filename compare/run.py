@@ -79,7 +79,8 @@ class Run:
     @property
     def nearly_leaked(self) -> pd.Index:
         """Ids of further test items with a near duplicate there; of old runs none is known."""
-        known = self.record["dataset"].get("health")  # else the column is one of the user's
+        # Else the column is one of the user's.
+        known = self.record["dataset"].get("health") or self.record.get("outer_folds")
         return self._marked("near_duplicate" if known else "")
 
     def _marked(self, column: str) -> pd.Index:

@@ -45,6 +45,8 @@ class Dataset:
         How the data came: each delivered part with the splits that were made of it.
     content : str, optional
         Hash of the data that this is a part of, where some training items were left out.
+    nearly : frozenset of str, optional
+        What ``near_leaked`` is where train and validation cannot tell: over outer folds.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Dataset:
         default_factory=lambda: {split: (split,) for split in SPLITS}
     )
     content: str | None = None
+    nearly: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -125,13 +128,15 @@ class Dataset:
     @cached_property
     def near_leaked(self) -> frozenset[str]:
         """Ids of further test items: those with a near duplicate in train or validation."""
-        known = {
-            self.alike.forms[key] for part in (self.train, self.validation) for key in part.keys
-        }
+        return self.nearly_leaked(self.alike) if self.nearly is None else self.nearly
+
+    def nearly_leaked(self, alike: Alike) -> frozenset[str]:
+        """Find them by near duplicates that are known already."""
+        known = {alike.forms[key] for part in (self.train, self.validation) for key in part.keys}
         return frozenset(
             item
             for item, key in zip(self.test.ids, self.test.keys, strict=True)
-            if item not in self.leaked and self.alike.recurs(key, known)
+            if item not in self.leaked and alike.recurs(key, known)
         )
 
     @cached_property

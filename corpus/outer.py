@@ -1,5 +1,7 @@
 """Outer folds for small data: every item is a test item once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -62,10 +64,13 @@ def outer_folds(dataset: Dataset, n_folds: int, seed: int) -> list[Dataset]:
 def pooled(dataset: Dataset, folds: list[Dataset]) -> Dataset:
     """Return the data set whose test split is all folds, in their order.
 
-    Train and validation are those of the first fold: sizes in a report are of one fit.
+    Train and validation are those of the first fold: sizes in a report are of one fit. Near
+    duplicates are looked for in each item's own train and validation.
     """
     test = _joined([fold.test for fold in folds])
-    return _like(dataset, folds[0].train, folds[0].validation, test)
+    whole = _like(dataset, folds[0].train, folds[0].validation, test)
+    alike = folds[0].alike  # every fold has all items
+    return replace(whole, nearly=frozenset().union(*(each.nearly_leaked(alike) for each in folds)))
 
 
 def _fold_numbers(split: Split, n_folds: int, seed: int, name: str) -> np.ndarray:

@@ -119,7 +119,7 @@ def make_run(
         "time": datetime.now().isoformat(" ", "milliseconds"),
         **more,
     }
-    return Run(record, test, _items(dataset, bool(spec.outer_folds)), validation, folder)
+    return Run(record, test, _items(dataset), validation, folder)
 
 
 def _params(classifier: Any) -> dict[str, Any]:
@@ -139,18 +139,14 @@ def _predictions(split: Split, classifier: Any, answers: NDArray[np.float64]) ->
     return frame
 
 
-def _items(dataset: Dataset, outer: bool) -> pd.DataFrame:
-    """List what reports group, slice and quote the test items by.
-
-    Over outer folds, each of which has another train, none is a near duplicate of train.
-    """
+def _items(dataset: Dataset) -> pd.DataFrame:
+    """List what reports group, slice and quote the test items by."""
     test = dataset.test
     columns: dict[str, Any] = {
         "group": [""] * len(test) if test.groups is None else test.groups,
-        "leaked": ["1" if item in dataset.leaked else "0" for item in test.ids],
+        "leaked": [str(int(item in dataset.leaked)) for item in test.ids],
+        "near_duplicate": [str(int(item in dataset.near_leaked)) for item in test.ids],
     }
-    if not outer:
-        columns["near_duplicate"] = [str(int(item in dataset.near_leaked)) for item in test.ids]
     if dataset.kind == "pair":
         columns["text"], columns["text_pair"] = zip(*test.inputs, strict=True)
     else:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from worthit.corpus import Dataset, Split, load
 from worthit.corpus.near import BANDS, ROWS, THRESHOLD, Alike
+from worthit.corpus.outer import outer_folds, pooled
 from worthit.corpus.shingles import WIDTH, jaccard, minhash, shingle
 
 DATA = Path(__file__).parents[1].parent / "shared" / "data"
@@ -139,6 +140,24 @@ def test_test_items_with_a_near_duplicate_in_train_or_validation() -> None:
     assert made.leaked == {"test-1"}
     assert made.near_leaked == {"test-2", "test-3"}
     assert made.card["near_leaked"] == 2
+
+
+def test_over_outer_folds_near_duplicates_count_where_they_stand_in_other_folds() -> None:
+    texts = [f"{word} the quick brown fox jumps over the lazy dog" for word in ("So", "so:", "SO")]
+    texts += [f"number {3**i} is no text about an animal" for i in range(21)]
+    labels = np.array([*"aaa", *["a", "b"] * 11][: len(texts)], dtype=object)
+    ids = tuple(f"item {i}" for i in range(len(texts)))
+    parts = [Split(ids[i::3], texts[i::3], labels[i::3]) for i in range(3)]
+    made = Dataset("toy", "text", "en", *parts)
+    for seed in range(5):
+        folds = outer_folds(made, 3, seed)
+        fold_of = {item: number for number, fold in enumerate(folds) for item in fold.test.ids}
+        three = {f"item {i}" for i in range(3)}
+        expected = {
+            item for item in three if any(fold_of[item] != fold_of[other] for other in three)
+        }
+        assert pooled(made, folds).near_leaked == expected
+    assert expected
 
 
 def test_names_of_clips_are_not_compared() -> None:

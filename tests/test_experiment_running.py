@@ -10,7 +10,7 @@ import pytest
 from worthit.compare.run import Run
 from worthit.core.errors import InputError
 from worthit.corpus import load
-from worthit.corpus.outer import outer_folds
+from worthit.corpus.outer import outer_folds, pooled
 from worthit.experiment.comparison import run_all
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import gather_inputs, predict
@@ -209,6 +209,8 @@ def test_outer_folds_answer_every_item_once_and_resume(reviews, place, monkeypat
     assert run.record["scores"]["test"]["n"] == len(everything) == 120
     assert run.record["outer_folds"] == 3
     assert run.record["scores"]["test_without_leaked"] is None
+    folds = outer_folds(reviews, 3, seed=0)
+    assert set(run.nearly_leaked) == pooled(reviews, folds).near_leaked != set()
     assert run.record["scores"]["test"]["accuracy"] > 0.9
     # Seeds of training do not move the folds; the split's seed does.
     other = make(reviews, Spec(model="majority", seed=5, outer_folds=3), place)
