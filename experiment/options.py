@@ -146,7 +146,7 @@ class JudgeOptions:
         bool, typer.Option("--html", help="Write all pages as one HTML file as well, index.html.")
     ] = False
     latex: Annotated[
-        bool, typer.Option("--latex", help="Write the tables as LaTeX (booktabs) as well, latex/.")
+        bool, typer.Option("--latex", help="Write the tables as LaTeX as well, latex/.")
     ] = False
 
     def rule(self) -> dict[str, Any]:

@@ -117,7 +117,8 @@ def test_latex_tables_are_escaped_and_state_the_numbers_of_the_pages(written):
     assert commands <= set(
         "usepackage babelprovide babel babelfont begin end centering small setlength tabcolsep "
         "caption toprule midrule bottomrule texttt textbf emph textless textgreater textbackslash "
-        "char34 char96 textasciitilde textasciicircum textbar _".split()
+        "char34 char96 textasciitilde textasciicircum textbar _ "
+        "smallskip resizebox ifdim width linewidth else fi".split()
     )
 
 

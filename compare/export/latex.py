@@ -25,7 +25,9 @@ NEGATIVE = re.compile(r"(?<![\w)-])-\{\}(?=\d)")
 LATIN = re.compile(r"[\u0000-\u024f\u2010-\u2027]*")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 WRAPS = {"strong": r"\textbf{", "em": r"\emph{"}
-HEAD = "% Needs \\usepackage{booktabs} and nothing else.\n"
+HEAD = "% Needs \\usepackage{booktabs,graphicx} and nothing else.\n"
+# A table that is wider than its column shrinks to it.
+FIT = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
 FOREIGN = (
     "% Has letters beyond Latin: compile with lualatex and a font that has them, for example\n"
     "% \\usepackage{babel}, \\babelprovide[import, onchar=ids fonts]{persian} and \\babelfont; or\n"
@@ -106,8 +108,9 @@ def _table(tokens: Sequence[Token], caption: str) -> str:
     body = "\n".join(lines[1:])
     content = (
         "\\begin{table}\n\\centering\\small\\setlength{\\tabcolsep}{4pt}\n"
-        f"\\caption{{{caption}}}\n\\begin{{tabular}}{{{''.join(columns)}}}\n\\toprule\n"
-        f"{lines[0]}\n\\midrule\n{body}\n\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n"
+        f"\\caption{{{caption}}}\\smallskip\n{FIT}"
+        f"\\begin{{tabular}}{{{''.join(columns)}}}\n\\toprule\n"
+        f"{lines[0]}\n\\midrule\n{body}\n\\bottomrule\n\\end{{tabular}}}}\n\\end{{table}}\n"
     )
     return HEAD + ("" if LATIN.fullmatch(content) else FOREIGN) + content
 
