@@ -72,17 +72,13 @@ def plural(number: int, noun: str, many: str | None = None) -> str:
 
 
 def share(fraction: float) -> str:
-    """Show a probability or share in percent, never rounding to certainty."""
-    if 0 < fraction < 0.005:
-        return "< 1 %"
-    if 0.995 < fraction < 1:
-        return "> 99 %"
-    return f"{100 * fraction:.0f} %"
+    """Show a probability in percent with one decimal, never rounding to certainty."""
+    return "over 99.9 %" if 0.9995 <= fraction < 1 else percent(fraction)
 
 
 def percent(fraction: float) -> str:
-    """Show a share in percent with one decimal."""
-    return f"{100 * fraction:.1f} %"
+    """Show a share in percent with one decimal; what is there is never shown as 0."""
+    return "under 0.1 %" if 0 < fraction < 0.0005 else f"{100 * fraction:.1f} %"
 
 
 def duration(seconds: float | None) -> str:

@@ -27,7 +27,7 @@ def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     lines = [
         f"**{headline(pairing)}**",
         _difference_sentence(numbers, pairing),
-        _largest_class_sentence(pairing),
+        _classes_sentence(numbers, pairing),
         _change_sentence(pairing),
         _scope_sentence(numbers, pairing),
         _suspicion_sentence(pairing),
@@ -138,32 +138,39 @@ def _ratio(baseline: float | None, model: float | None) -> float | None:
     return None if not baseline or model is None else model / baseline
 
 
-def _largest_class_sentence(pairing: dict[str, Any]) -> str:
-    """Name the class that changes most, among those large enough to say so."""
-    judged = [row for row in pairing["classes"] if not row["few"]]
-    if len(judged) < 2:
+def _classes_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Say who is ahead on how many classes, by their intervals, and which class changes most."""
+    known = [row for row in pairing["classes"] if row["low"] is not None]
+    if len(known) < 2:
         return ""
-    most = max(judged, key=lambda row: abs(row["difference"]))
-    if points(abs(most["difference"])) == "0.00":
-        return "No class changes."
-    inside = ""
-    if most["low"] is not None and most["low"] <= 0 <= most["high"]:
-        inside = ", inside the noise"
-    differences = [row["difference"] for row in judged]
-    everywhere = ""
-    if all(value < 0 for value in differences) and not inside:
-        everywhere = "; the baseline is ahead on every class"
-    elif all(value > 0 for value in differences) and not inside:
-        everywhere = "; it is ahead on every class"
-    return (
-        f"The class that changes most is {emphasis(most['label'], 40)} "
-        f"({signed(most['difference'])} F1{inside}){everywhere}."
+    clear = [row for row in known if row["low"] > 0 or row["high"] < 0]
+    # A class of few items is named only where no larger one is as clear.
+    named = clear or known
+    most = max(
+        [row for row in named if not row["few"]] or named, key=lambda row: abs(row["difference"])
     )
+    shown = f"{emphasis(most['label'], 40)} ({signed(most['difference'])} F1)"
+    if not clear:
+        return f"No class shows a clear difference; the largest is that of {shown}."
+    ahead = sum(row["low"] > 0 for row in known)
+    sides = {
+        subject(numbers["models"][pairing["model"]]): ahead,
+        subject(numbers["models"][pairing["baseline"]]): len(clear) - ahead,
+    }
+    large = "" if len(known) == len(pairing["classes"]) else " with enough items"
+    first, *second = [(name, n) for name, n in sides.items() if n]
+    if first[1] == len(known):
+        told = f"{first[0]} is ahead on every class{large}"
+    else:
+        told = f"{first[0]} is clearly ahead on {first[1]}"
+        told += "".join(f", {name} on {n}" for name, n in second)
+        told += f" of {len(known)} classes{large}"
+    return _capital(f"{told}; the largest clear difference is that of {shown}.")
 
 
 def _change_sentence(pairing: dict[str, Any]) -> str:
     """Say what would change the verdict."""
-    reason, detectable = pairing["reason"], points(pairing["minimum_detectable"])
+    reason = pairing["reason"]
     if reason == "limit":
         return (
             f"Without this limit the scores alone would say: {pairing['verdict_without_limits']}."
@@ -172,10 +179,11 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
         limit = "" if pairing["checks"] else ", or a limit on time or money that it breaks,"
         return f"A margin above {points(pairing['difference'])} points{limit} would change this."
     if reason == "baseline better":
-        return (
-            "Only a better model would change this: the test set was large enough to show a "
-            f"difference of {detectable} points."
-        )
+        shown = ""
+        if pairing["minimum_detectable"] <= abs(pairing["difference"]):
+            detectable = points(pairing["minimum_detectable"])
+            shown = f", and the test set is large enough to show a difference of {detectable} points"
+        return f"Only a better model would change this: the whole interval lies below 0{shown}."
     if reason in ("tie", "too small a gain"):
         return (
             f"More test items would not help: a gain above {points(max(pairing['high'], 0))} "

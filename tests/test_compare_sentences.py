@@ -1,0 +1,89 @@
+"""Sentences of the verdict: what they state follows from the numbers beside them."""
+
+import pytest
+
+from worthit.compare.pages.phrases import percent, share
+from worthit.compare.pages.verdict import verdict_block
+from worthit.tests.reports_factory import NEWS, judged, two_models
+
+
+def said(**changed):
+    """Write the verdict of a pairing with some of its numbers changed."""
+    report, _ = judged(two_models(300, NEWS, 0.86, 0.80))
+    pairing = report.numbers["pairings"][0] | changed
+    return verdict_block(report.numbers, pairing)
+
+
+def rows(*intervals, support=200):
+    """Lay out classes with differences in F1 and their intervals."""
+    return [
+        {
+            "label": f"class {place}",
+            "support": support,
+            "few": support < 30,
+            "difference": value,
+            "low": low,
+            "high": high,
+        }
+        for place, (value, low, high) in enumerate(intervals)
+    ]
+
+
+def test_a_clear_loss_is_told_by_its_interval():
+    clear = {"reason": "baseline better", "difference": -0.014, "low": -0.027, "high": -0.001}
+    weak = said(**clear, minimum_detectable=0.016)
+    assert "the whole interval lies below 0." in weak and "large enough" not in weak
+    strong = said(**clear, minimum_detectable=0.0123)
+    assert "below 0, and the test set is large enough to show a difference of 1.23" in strong
+
+
+@pytest.mark.parametrize(
+    ("classes", "sentence"),
+    [
+        # The largest difference is inside the noise, so another one is named.
+        (
+            rows((0.09, -0.01, 0.2), (0.03, 0.01, 0.05), (0.02, 0.01, 0.03), (0.01, -0.1, 0.1)),
+            "`gru` is clearly ahead on 2 of 4 classes; the largest clear difference is that of "
+            "*class 1* (+3.00 F1).",
+        ),
+        (
+            rows((0.03, 0.01, 0.05), (-0.06, -0.08, -0.04), (-0.04, -0.1, 0.1)),
+            "`gru` is clearly ahead on 1, `tfidf` on 1 of 3 classes; the largest clear difference "
+            "is that of *class 1* (-6.00 F1).",
+        ),
+        (
+            rows((-0.03, -0.05, -0.01), (-0.06, -0.08, -0.04)),
+            "`tfidf` is ahead on every class; the largest clear difference is that of *class 1*",
+        ),
+        (
+            rows((-0.03, -0.05, -0.01), (-0.06, -0.08, -0.04)) + rows((0.5, None, None), support=4),
+            "`tfidf` is ahead on every class with enough items; the largest clear",
+        ),
+        (
+            rows((0.03, -0.02, 0.08), (-0.01, -0.05, 0.03)),
+            "No class shows a clear difference; the largest is that of *class 0* (+3.00 F1).",
+        ),
+        (
+            rows((0.3, 0.1, 0.5), support=12) + rows((0.03, 0.01, 0.05), (0.01, -0.1, 0.1)),
+            "the largest clear difference is that of *class 0* (+3.00 F1).",
+        ),
+    ],
+)
+def test_classes_are_counted_by_their_intervals(classes, sentence):
+    assert sentence in said(classes=classes)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "as_share", "as_percent"),
+    [
+        (0, "0.0 %", "0.0 %"),
+        (0.00049, "under 0.1 %", "under 0.1 %"),
+        (0.0005, "0.1 %", "0.1 %"),
+        (0.0251, "2.5 %", "2.5 %"),
+        (0.9994, "99.9 %", "99.9 %"),
+        (0.9997, "over 99.9 %", "100.0 %"),
+        (1, "100.0 %", "100.0 %"),
+    ],
+)
+def test_percent_has_one_decimal_and_a_little_is_not_nothing(fraction, as_share, as_percent):
+    assert (share(fraction), percent(fraction)) == (as_share, as_percent)
