@@ -182,7 +182,9 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
         shown = ""
         if pairing["minimum_detectable"] <= abs(pairing["difference"]):
             detectable = points(pairing["minimum_detectable"])
-            shown = f", and the test set is large enough to show a difference of {detectable} points"
+            shown = (
+                f", and the test set is large enough to show a difference of {detectable} points"
+            )
         return f"Only a better model would change this: the whole interval lies below 0{shown}."
     if reason in ("tie", "too small a gain"):
         return (
