@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["n_timed", "pareto_front"]
+__all__ = ["n_timed", "pareto_front", "standing"]
 
 
 def n_timed(numbers: dict[str, Any]) -> int:
@@ -27,3 +27,14 @@ def pareto_front(numbers: dict[str, Any]) -> list[str]:
             front.append(name)
             best = lost
     return front
+
+
+def standing(numbers: dict[str, Any], name: str) -> str:
+    """Tell whether a model is alone at the top: ``best``, ``tied`` with others, or ``unknown``.
+
+    Unknown is where the test set is too small to say which models differ.
+    """
+    best = numbers["best_set"] or ()
+    if name not in best:
+        return "unknown"
+    return "best" if len(best) == 1 else "tied"

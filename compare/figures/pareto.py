@@ -14,7 +14,7 @@ from worthit.compare.figures.style import (
     label,
     picture,
 )
-from worthit.compare.front import pareto_front
+from worthit.compare.front import pareto_front, standing
 from worthit.compare.pages.names import plain_metric_name
 
 __all__ = ["pareto_figure"]
@@ -33,7 +33,7 @@ def pareto_figure(numbers: dict[str, Any]) -> Figure:
     models = {
         name: model for name, model in numbers["models"].items() if model["cost"].get("ms_per_item")
     }
-    title = "Every step up in score costs time" if len(front) > 1 else _one(front[0])
+    title = "Every step up in score costs time" if len(front) > 1 else _one(numbers, front[0])
     figure, axes = canvas(
         title,
         f"{label(numbers['dataset']['name'], 40)}, {numbers['n']:,} test items; line: no other "
@@ -74,5 +74,9 @@ def pareto_figure(numbers: dict[str, Any]) -> Figure:
     return figure
 
 
-def _one(name: str) -> str:
-    return f"{label(name)} is both best and fastest"
+def _one(numbers: dict[str, Any], name: str) -> str:
+    return {
+        "best": f"{label(name)} is both best and fastest",
+        "tied": f"{label(name)} is fastest; no other is clearly better",
+        "unknown": f"{label(name)} is fastest; no other scores higher",
+    }[standing(numbers, name)]

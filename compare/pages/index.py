@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from worthit.compare.front import n_timed, pareto_front
+from worthit.compare.front import n_timed, pareto_front, standing
 from worthit.compare.pages.curve import curve_section
 from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name
@@ -18,6 +18,7 @@ from worthit.compare.pages.phrases import (
     span,
 )
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
+from worthit.compare.pages.scores import whole_training
 from worthit.compare.pages.verdict import headline, refusal_phrase
 
 __all__ = ["index_page"]
@@ -90,7 +91,7 @@ def _row(
 ) -> list[str]:
     cost = model["cost"]
     times = [
-        duration(cost["fit_seconds"]) if cost.get("fit_seconds") is not None else "",
+        _training(cost),
         milliseconds(cost["ms_per_item"]) if cost.get("ms_per_item") is not None else "",
     ]
     score = points(model["scores"][numbers["metric"]])
@@ -102,6 +103,15 @@ def _row(
     p = p_value(pairing["holm_p"]).removeprefix("p = ").removeprefix("p ")
     inside = span(pairing["low"], pairing["high"])
     return [name, score, signed(pairing["difference"]), inside, p, *times, verdict]
+
+
+def _training(cost: dict[str, Any]) -> str:
+    """Show training alone and, where there was a search, with it."""
+    if cost.get("fit_seconds") is None:
+        return ""
+    alone = duration(cost["fit_seconds"])
+    tuned = f" ({duration(whole_training(cost))} with tuning)" if cost.get("tune_seconds") else ""
+    return alone + tuned
 
 
 def _ranking(numbers: dict[str, Any]) -> str:
@@ -137,7 +147,11 @@ def _speed(numbers: dict[str, Any]) -> str:
     front = pareto_front(numbers)
     names = [model_name(name) for name in front]
     if len(front) == 1:
-        told = f"{names[0]} is both the best and the fastest."
+        told = {
+            "best": f"{names[0]} is both the best and the fastest.",
+            "tied": f"{names[0]} is the fastest; no other is clearly better.",
+            "unknown": f"{names[0]} is the fastest; no other that was timed scores higher.",
+        }[standing(numbers, front[0])]
     else:
         told = (
             f"Of {', '.join(names[:-1])} and {names[-1]}, each is the best at its speed; every "

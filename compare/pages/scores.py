@@ -20,7 +20,7 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.refusal import FEW_ITEMS, MIN_ITEMS
 
-__all__ = ["cost_rows", "glance_section", "per_class_section"]
+__all__ = ["cost_rows", "glance_section", "per_class_section", "whole_training"]
 
 COSTS = (
     ("training", "fit_seconds", duration),
@@ -101,10 +101,21 @@ def cost_rows(baseline: dict[str, Any], model: dict[str, Any]) -> list[list[str]
             continue
         ratio = other / one if one and other else None
         rows.append([title, show(one), show(other), "", times(ratio)])
+        one, other = whole_training(baseline), whole_training(model)
+        if name == "tune_seconds" and one and other:
+            cells = [duration(one), duration(other), "", times(other / one)]
+            rows.append(["tuning and training", *cells])
     trials = [cost.get("trials") for cost in (baseline, model)]
     if trials != [None, None]:
         rows.append(["trials", *map(count, trials), "", ""])
     return rows
+
+
+def whole_training(cost: dict[str, Any]) -> float | None:
+    """Add tuning to training, in seconds; None where training is not known."""
+    if cost.get("fit_seconds") is None:
+        return None
+    return float(cost["fit_seconds"] + (cost.get("tune_seconds") or 0))
 
 
 def _machine(baseline: dict[str, Any], model: dict[str, Any]) -> str:

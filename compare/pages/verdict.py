@@ -17,7 +17,9 @@ from worthit.compare.pages.phrases import (
     share,
     signed,
     span,
+    times,
 )
+from worthit.compare.pages.scores import whole_training
 
 __all__ = ["headline", "rule_section", "verdict_block"]
 
@@ -126,7 +128,10 @@ def cost_phrase(baseline: dict[str, Any], model: dict[str, Any]) -> str:
     parts = []
     training = _ratio(baseline.get("fit_seconds"), model.get("fit_seconds"))
     if training is not None:
-        parts.append(f"takes {as_long(training)} to train")
+        tuned = any(cost.get("tune_seconds") for cost in (baseline, model))
+        whole = _ratio(whole_training(baseline), whole_training(model)) if tuned else None
+        with_it = "" if whole is None else f" ({times(whole)} with tuning)"
+        parts.append(f"takes {as_long(training)} to train{with_it}")
     answer = _ratio(baseline.get("ms_per_item"), model.get("ms_per_item"))
     if answer is not None:
         verb = "" if parts else "takes "
