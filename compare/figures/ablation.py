@@ -14,6 +14,7 @@ from worthit.compare.pages.names import plain_metric_name
 __all__ = ["curves_figure"]
 
 ACROSS, WIDTH, PANEL, TOP = 2, 7.2, 2.5, 0.6  # panels beside one another; inches
+LEAST, BELOW = 10, 2.5  # a panel's height: points, or so many times the range of the best scores
 LEGEND, PER_LINE = 0.17, 4  # a line of a panel's legend, above its axes
 MARKERS = "osD^vPX*<>"
 
@@ -70,10 +71,17 @@ def _panel(axes: Axes, rows: list[dict[str, Any]], base: dict[str, Any]) -> None
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.margins(y=0.12)
+    axes.set_ylim(bottom=_bottom([row["curve"] for row in (base, *others)], axes.get_ylim()[0]))
     axes.legend(
         fontsize=7, loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=PER_LINE,
         labelcolor=MUTED, handlelength=1.6, columnspacing=1.0, borderaxespad=0.2,
     )  # fmt: skip
+
+
+def _bottom(curves: list[list[dict[str, Any]]], lowest: float) -> float:
+    """Leave out first epochs so low that nothing could be seen of the later ones."""
+    bests = [max(100 * step["value"] for step in curve) for curve in curves]
+    return max(lowest, min(bests) - max(LEAST, BELOW * (max(bests) - min(bests))))
 
 
 def _line(

@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 from worthit.compare.figures.style import (
     BLUE,
     GREY,
-    HALO,
     INK,
     MUTED,
     ORANGE,
@@ -38,7 +37,8 @@ def cascade_figure(numbers: dict[str, Any], pairing: dict[str, Any]) -> Figure:
     figure, axes = canvas(
         f"What sending unsure items from {one} to {other} does",
         f"{label(numbers['dataset']['name'], 40)}, {together['n']:,} test items; "
-        "diamond: the share that was best on validation",
+        f"diamond: {points(cascade['score'])} at {percent(cascade['share'])}, the share best on "
+        "validation",
         3.1,
         left=0.75,
         right=0.95,
@@ -51,15 +51,10 @@ def cascade_figure(numbers: dict[str, Any], pairing: dict[str, Any]) -> Figure:
     share, score = 100 * cascade["share"], 100 * cascade["score"]
     axes.plot([share], [score], marker="D", markersize=8, color=INK, markerfacecolor="white",
               markeredgewidth=1.6, zorder=3)  # fmt: skip
-    axes.annotate(
-        f"{points(cascade['score'])} at {percent(cascade['share'])}", (share, score),
-        xytext=(0, -17), textcoords="offset points", size=8.5, path_effects=HALO,
-        ha="left" if share < 50 else "right",
-    )  # fmt: skip
     _name_lines(axes, together, one, other)
     values = [*scores, score, 100 * together["baseline"], 100 * together["model"]]
     room = max(max(values) - min(values), 0.5)
-    axes.set_ylim(min(values) - 0.12 * room, max(values) + 0.2 * room)
+    axes.set_ylim(min(values) - 0.12 * room, max(values) + 0.12 * room)
     axes.set_xlim(-2, 102)
     axes.set_xlabel(f"% of the items sent on to {other}, least sure first")
     axes.set_ylabel(f"{label(metric)}, 0-100")

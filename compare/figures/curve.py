@@ -10,7 +10,6 @@ from worthit.compare.figures.style import (
     BLUE,
     GREY,
     HALO,
-    INK,
     MUTED,
     ORANGE,
     canvas,
@@ -22,7 +21,8 @@ from worthit.compare.pages.phrases import rounded
 
 __all__ = ["curve_figure"]
 
-STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "v"))  # tell networks apart in grey
+BASE = ("-", "D")
+STYLES = (("--", "o"), (":", "s"), ("-.", "^"), ("-", "v"))  # tell networks apart in grey
 HEIGHT, NAME = 3.6, 0.045  # inches; the share of the axes that a name takes
 
 
@@ -49,14 +49,13 @@ def curve_figure(numbers: dict[str, Any]) -> Figure:
     others = [name for name in names if name != curve["baseline"]]
     for name in names:
         base = name == curve["baseline"]
-        place = 0 if base else others.index(name) % len(STYLES)
-        style, marker = STYLES[0] if base else STYLES[place]
+        style, marker = BASE if base else STYLES[others.index(name) % len(STYLES)]
         shift = 1.0 if base else 1.012 ** (1 + others.index(name))  # bars beside one another
         rows = [point["models"][name] for point in curve["points"]]
         x = [n * shift for n in sizes]
         color = BLUE if base else ORANGE
         axes.plot(x, [100 * row["value"] for row in rows], color=color, linestyle=style,
-                  marker="D" if base else marker, markersize=5, linewidth=1.6)  # fmt: skip
+                  marker=marker, markersize=5, linewidth=1.6)  # fmt: skip
         for at, row in zip(x, rows, strict=True):
             if row["low"] is not None:
                 ends = [100 * row["low"], 100 * row["high"]]
@@ -117,5 +116,5 @@ def _name_ends(axes: Axes, curve: dict[str, Any]) -> None:
         axes.annotate(
             label(name), (1, before), xycoords=("axes fraction", "data"), xytext=(6, 0),
             textcoords="offset points", va="center", size=8.5, path_effects=HALO,
-            color=BLUE if name == curve["baseline"] else INK,
+            color=BLUE if name == curve["baseline"] else ORANGE,
         )  # fmt: skip

@@ -36,7 +36,7 @@ def pareto_figure(numbers: dict[str, Any]) -> Figure:
     title = "Every step up in score costs time" if len(front) > 1 else _one(numbers, front[0])
     figure, axes = canvas(
         title,
-        f"{label(numbers['dataset']['name'], 40)}, {numbers['n']:,} test items; line: no other "
+        f"{label(numbers['dataset']['name'], 40)}, {numbers['n']:,} test items; filled: no other "
         "model is both better and faster; bars: 95 %",
         3.6,
         left=0.75,

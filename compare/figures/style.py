@@ -37,6 +37,7 @@ SETTINGS: dict[str, Any] = {
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
     "legend.frameon": False,
+    "lines.solid_capstyle": "butt",  # an interval's bar ends where the interval does
 }
 LOOK: Any = dict(mpl.rcParamsDefault) | SETTINGS  # whatever the user's own matplotlibrc says
 

@@ -69,18 +69,12 @@ def _classes(card: dict[str, Any]) -> str:
 def _health(card: dict[str, Any]) -> str:
     blank = card.get("blank") or {}
     duplicates, near = card.get("duplicates") or {}, card.get("near_duplicates") or {}
-    within, across = duplicates.get("within") or {}, duplicates.get("across") or {}
     lines = [
         f"Blank texts: {listed_counts(blank)}.",
-        f"Exact duplicates inside a part: {listed_counts(within)}.",
-        f"Texts of one part that recur in another: {listed_counts(across)}.",
+        f"Exact duplicates: {repeats(duplicates)}.",
     ]
     if near:
-        lines.append(
-            f"Near duplicates ({NEAR}): inside a part "
-            f"{listed_counts(near.get('within') or {})}; across parts "
-            f"{listed_counts(near.get('across') or {})}."
-        )
+        lines.append(f"Near duplicates ({NEAR}): {repeats(near)}.")
     if card.get("leaked"):
         lines.append(
             f"**{plural(card['leaked'], 'test item stands', 'test items stand')} in the training "
@@ -103,6 +97,17 @@ def _health(card: dict[str, Any]) -> str:
 
 def _rows_of(counts: dict[str, int]) -> str:
     return f" (rows: {listed_counts(counts)})" if any(counts.values()) else ""
+
+
+def repeats(found: dict[str, dict[str, int]]) -> str:
+    """Count the rows that repeat others, in the parts as they were delivered."""
+    within, across = found.get("within") or {}, found.get("across") or {}
+    if len(within) == 1:
+        return f"{plural(sum(within.values()), 'row')} of the one file, before it was split"
+    return (
+        f"rows inside a part: {listed_counts(within)}; rows of one part that recur in another: "
+        + (listed_counts(across))
+    )
 
 
 def listed_counts(counts: dict[str, int]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from worthit.compare.pages.data import NEAR, listed_counts
+from worthit.compare.pages.data import NEAR, listed_counts, repeats
 from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import count, interval, percent, plural, points, signed
@@ -67,12 +67,9 @@ def _balance(dataset: dict[str, Any]) -> list[str]:
 def _duplicates(health: dict[str, Any] | None) -> str:
     if not health:
         return ""
-    exact, near = health["duplicates"], health["near_duplicates"]
     lines = [
-        f"Exact duplicates: inside a part {listed_counts(exact['within'])}; across parts "
-        f"{listed_counts(exact['across'])}.",
-        f"Near duplicates ({NEAR}): inside a part {listed_counts(near['within'])}; across parts "
-        f"{listed_counts(near['across'])}.",
+        f"Exact duplicates: {repeats(health['duplicates'])}.",
+        f"Near duplicates ({NEAR}): {repeats(health['near_duplicates'])}.",
     ]
     if not health["leaked"] and not health["near_leaked"]:
         lines.append("No test item stands in the training data, or nearly so.")

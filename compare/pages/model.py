@@ -87,12 +87,7 @@ def _summary(model: dict[str, Any]) -> str:
         values = ", ".join(points(s[interval["metric"]]) for s in model["scores_by_seed"])
         lines.append(f"Mean of {len(model['seeds'])} seeds: {values}.")
     if model.get("family") == "neural":
-        how = (
-            "starts from pretrained weights"
-            if model.get("pretrained")
-            else ("is trained from scratch: no pretrained weights")
-        )
-        lines.append(f"The network {how}.")
+        lines.append(_start(model))
     if model.get("family") == "pipeline":
         lines.append(_origin(model["params"]))
     if model["without_leaked"]:
@@ -103,6 +98,16 @@ def _summary(model: dict[str, Any]) -> str:
             f"{points(rest[interval['metric']])} {metric}."
         )
     return "\n".join(f"> {line}" for line in lines)
+
+
+def _start(model: dict[str, Any]) -> str:
+    """Say where a network's weights come from."""
+    if not model.get("pretrained"):
+        return "The network is trained from scratch: no pretrained weights."
+    frozen = not model.get("curve") or model["params"].get("transfer") == "head"
+    if frozen:
+        return "The network's pretrained weights stay as they are."
+    return "The network starts from pretrained weights."
 
 
 def _origin(params: dict[str, Any]) -> str:

