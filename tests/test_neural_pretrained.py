@@ -75,6 +75,7 @@ def test_long_inputs_are_cut_and_counted(tiny):
 MODES = [
     ({"transfer": "full"}, (), True),
     ({"transfer": "head"}, (1, 2, 3, 4), False),
+    ({"transfer": "head", "freeze_embeddings": False}, (1, 2, 3, 4), False),
     ({"transfer": "last:1"}, (1, 2, 3), False),
     ({"freeze": 2}, (1, 2), False),
     ({"transfer": "last:1", "freeze_embeddings": False}, (1, 2, 3), True),

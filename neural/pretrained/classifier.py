@@ -47,7 +47,8 @@ class PretrainedClassifier(NeuralClassifier):
     freeze : int
         First layers that do not learn; where ``transfer`` freezes more, that holds.
     freeze_embeddings : bool
-        Whether the embeddings are frozen along with the first layers.
+        Whether the embeddings are frozen along with the first layers; with ``transfer=head`` they
+        are in any case.
     layer : int
         The hidden layer that is read, from 1 for the first; negative ones count from the last.
         Layers above it are cut off.
@@ -212,7 +213,7 @@ class PretrainedClassifier(NeuralClassifier):
             head=self.head,
             dropout=self.dropout,
             n_frozen=n_frozen,
-            frozen_embeddings=self.freeze_embeddings and n_frozen > 0,
+            frozen_embeddings=self.transfer == "head" or (self.freeze_embeddings and n_frozen > 0),
         )
         prune(network, self.pruned_heads_)
         return network
