@@ -118,5 +118,37 @@ def test_page_says_whether_running_both_pays():
     assert "so the cascade is `tfidf`" in section
 
 
+def told(low, high, ms=(1.0, 20.0), share=0.2):
+    """Write the section of a cascade 4 points above the first model, 0.4 below the second."""
+    numbers = Report.from_runs(two_runs()).numbers
+    pairing = numbers["pairings"][0]
+    for name, each in zip(("tfidf", "gru"), ms, strict=True):
+        numbers["models"][name]["cost"]["ms_per_item"] = each
+    above = {"difference": 0.04, "low": 0.02, "high": 0.06}
+    near = {"difference": -0.004, "low": low, "high": high}
+    for name in ("average", "stack", "cascade"):
+        pairing["together"][name] |= {"against_baseline": above, "against_model": near}
+    pairing["together"]["cascade"]["share"] = share
+    return together_section(numbers, pairing)
+
+
+def test_a_cascade_as_good_as_the_better_model_and_faster_is_said_to_save_time():
+    section = told(-0.02, 0.012)
+    assert "nothing clear to gain" not in section
+    assert (
+        "The cascade saves 75.0 % of the answering time of `gru` for a difference of -0.40 (-2.00 "
+        "to +1.20) from it, and is +4.00 (+2.00 to +6.00) above `tfidf`; a loss of more than the "
+        "margin of 1 point is not ruled out."
+    ) in section
+    assert "(-0.90 to +1.20) from it, and is +4.00 (+2.00 to +6.00) above `tfidf`. A perfect" in (
+        told(-0.009, 0.012)
+    )
+
+
+def test_a_cascade_clearly_worse_than_the_better_model_or_slower_saves_nothing():
+    for section in (told(-0.02, -0.001), told(-0.02, 0.012, ms=(20.0, 20.0)), told(None, None)):
+        assert "There is nothing clear to gain from running both: none of" in section
+
+
 def test_old_reports_have_no_such_section():
     assert together_section({}, {"baseline": "tfidf"}) == ""

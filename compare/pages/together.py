@@ -7,6 +7,7 @@ from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import (
     count,
     interval,
+    margin_points,
     milliseconds,
     percent,
     points,
@@ -20,7 +21,8 @@ def together_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     together = pairing.get("together")
     if not together:
         return ""
-    parts = ["## Together", _table(numbers, pairing, together), _gain(pairing, together)]
+    parts = ["## Together", _table(numbers, pairing, together)]
+    parts.append(_gain(numbers, pairing, together))
     if "cascade" in together:
         parts.insert(1, f"![Score by share sent on](figures/{pairing['slug']}-cascade.png)")
         parts += [_cascade(numbers, pairing, together)]
@@ -63,7 +65,7 @@ def _combinations(pairing: dict[str, Any], together: dict[str, Any]) -> dict[str
     return {name: title for name, title in found.items() if name in together}
 
 
-def _gain(pairing: dict[str, Any], together: dict[str, Any]) -> str:
+def _gain(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, Any]) -> str:
     """Say whether running both pays, and how much choosing well could bring at most."""
     names = _combinations(pairing, together)
     sides = {
@@ -97,11 +99,46 @@ def _gain(pairing: dict[str, Any], together: dict[str, Any]) -> str:
             f"{interval(gain['difference'], gain['low'], gain['high'])} above the better one alone."
         )
     else:
+        told = "None of these is above the better one alone by more than the noise"
+        saved = _saving(numbers, pairing, together)
         told = (
-            "There is nothing clear to gain from running both: none of these is above the better "
-            "one alone by more than the noise."
+            f"{told}, but there is time to save. {saved}"
+            if saved
+            else f"There is nothing clear to gain from running both: {told[:1].lower()}{told[1:]}."
         )
     return f"{told} {most}"
+
+
+def _saving(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, Any]) -> str:
+    """Say what the cascade saves where it is above the first model and holds up to the second."""
+    times = _times(numbers, pairing, together)
+    if times is None or times[0] >= times[1]:
+        return ""
+    first, second = (together["cascade"][f"against_{side}"] for side in ("baseline", "model"))
+    if None in (first["low"], second["low"]) or first["low"] <= 0 or second["high"] < 0:
+        return ""
+    one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
+    above, lost = (interval(side["difference"], side["low"], side["high"])
+                   for side in (first, second))  # fmt: skip
+    told = (
+        f"The cascade saves {percent(1 - times[0] / times[1])} of the answering time of {other} "
+        f"for a difference of {lost} from it, and is {above} above {one}"
+    )
+    if second["low"] >= -pairing["margin"]:
+        return f"{told}."
+    margin = margin_points(pairing["margin"])
+    return f"{told}; a loss of more than the margin of {margin} is not ruled out."
+
+
+def _times(
+    numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, Any]
+) -> tuple[float, float] | None:
+    """Return milliseconds for an answer of the cascade, and of the second model alone."""
+    costs = [numbers["models"][pairing[side]]["cost"] for side in ("baseline", "model")]
+    one, other = (cost.get("ms_per_item") for cost in costs)
+    if one is None or other is None or "cascade" not in together:
+        return None
+    return one + together["cascade"]["share"] * other, other
 
 
 def _short(title: str) -> str:
@@ -126,11 +163,10 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
         f"{percent(cascade['threshold'])} sure; that limit was the best on validation "
         f"({points(cascade['validation_score'])} there)."
     )
-    costs = [numbers["models"][pairing[side]]["cost"] for side in ("baseline", "model")]
-    ms = [cost.get("ms_per_item") for cost in costs]
-    if None not in ms:
+    times = _times(numbers, pairing, together)
+    if times is not None:
         told += (
-            f" One answer then takes {milliseconds(ms[0] + share * ms[1])} on average, "
-            f"{other} alone {milliseconds(ms[1])}."
+            f" One answer then takes {milliseconds(times[0])} on average, "
+            f"{other} alone {milliseconds(times[1])}."
         )
     return told
