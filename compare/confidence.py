@@ -4,14 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from worthit.compare.calibration import brier, expected_calibration_error
+from worthit.compare.calibration import (
+    N_BINS,
+    brier,
+    expected_calibration_error,
+    noise_of_calibration,
+)
 from worthit.compare.probabilities import sure_together
 from worthit.compare.run import Run
 
 __all__ = ["confidence_numbers", "coverage_at"]
 
 PRECISIONS = (0.90, 0.95, 0.99)
-N_BINS = 10
 
 
 def confidence_numbers(run: Run, classes: list[str]) -> dict[str, Any]:
@@ -20,8 +24,9 @@ def confidence_numbers(run: Run, classes: list[str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``brier``, ``ece``, ``bins`` of the reliability picture, ``coverage`` at each precision,
-        with the limits chosen on validation; or ``missing``: why there is nothing.
+        ``brier``, ``ece``, ``ece_noise`` and ``away_noise`` (how far chance alone takes a
+        calibrated model), ``bins`` of the reliability picture, ``coverage`` at each precision, with
+        the limits chosen on validation; or ``missing``: why there is nothing.
     """
     test = sure_together([run], classes)
     if isinstance(test, str):
@@ -29,10 +34,13 @@ def confidence_numbers(run: Run, classes: list[str]) -> dict[str, Any]:
     probabilities = test.probabilities[0]
     top, right = probabilities.max(axis=1), test.answers[0] == test.truth
     validation = sure_together([run], classes, "validation")
+    ece_noise, away_noise = noise_of_calibration(top)
     numbers = {
         "n": len(top),
         "brier": brier(probabilities, test.truth),
         "ece": expected_calibration_error(probabilities, test.truth),
+        "ece_noise": ece_noise,
+        "away_noise": away_noise,
         "mean_top": float(top.mean()),
         "accuracy": float(right.mean()),
         "bins": _bins(top, right),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss
 
-from worthit.compare.calibration import brier, expected_calibration_error
+from worthit.compare.calibration import brier, expected_calibration_error, noise_of_calibration
 
 
 def drawn(seed, n=300, k=4, sharpness=1.0):
@@ -60,6 +60,20 @@ def test_true_probabilities_are_calibrated_and_sharpened_ones_are_not():
     boasting = honest**3 / (honest**3).sum(axis=1, keepdims=True)
     assert expected_calibration_error(boasting, truth) > 0.1
     assert brier(honest, truth) < brier(boasting, truth)
+
+
+@pytest.mark.parametrize("n", [300, 3000])
+def test_one_calibrated_model_in_twenty_errs_by_more_than_chance_is_said_to(n):
+    beyond = []
+    for seed in range(400):
+        honest, truth = drawn(seed, n=n)
+        top = honest.max(axis=1)
+        error, away = noise_of_calibration(top)
+        right = honest.argmax(axis=1) == truth
+        beyond.append(
+            (expected_calibration_error(honest, truth) > error, abs((top - right).mean()) > away)
+        )
+    assert np.mean(beyond, axis=0) == pytest.approx([0.05, 0.05], abs=0.03)
 
 
 @settings(max_examples=50, deadline=None)

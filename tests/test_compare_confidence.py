@@ -61,13 +61,54 @@ def test_numbers_describe_the_probabilities():
     assert [row["precision"] for row in found["coverage"]] == [0.9, 0.95, 0.99]
 
 
-def test_section_tells_over_confidence_and_coverage():
+def test_section_tells_calibration_and_coverage():
     numbers = Report.from_runs(two_runs()).numbers
     section = confidence_section(numbers, numbers["pairings"][0])
     assert "calibration error, points" in section
     assert "answered at a precision of 95 %" in section
-    assert "`tfidf` is too modest by" in section
+    assert "`tfidf` is off at some probabilities" in section
     assert reliability_figure(numbers, numbers["pairings"][0]).startswith(b"\x89PNG")
+
+
+def told(**known):
+    """Write the section of two models of which the same is known."""
+    confidence = {
+        "n": 500, "brier": 0.08, "ece": 0.0208, "ece_noise": 0.019, "mean_top": 0.9713,
+        "away_noise": 0.014, "accuracy": 0.952, "bins": [{}] * 10, "coverage": None,
+    } | known  # fmt: skip
+    models = {name: {"model": name, "confidence": confidence} for name in ("tfidf", "gru")}
+    pairing = {"baseline": "tfidf", "model": "gru", "slug": "tfidf-vs-gru"}
+    return confidence_section({"models": models}, pairing)
+
+
+def test_an_error_in_one_direction_is_called_by_it():
+    assert "`gru` is over-confident by 1.93 points on average." in told()
+    assert "`gru` is too modest by 1.80 points on average." in told(mean_top=0.934)
+    both = "`gru` is off at some probabilities, too high here and too low there."
+    assert both in told(mean_top=0.960)
+    assert both in told(away_noise=0.02)
+
+
+def test_an_error_that_chance_alone_would_make_is_no_error():
+    few = told(n=100, ece=0.04, ece_noise=0.05, away_noise=0.04)
+    assert "can be believed as far as 100 items can tell" in few
+    assert "up to 5.00." in few
+    assert "believed" not in told(n=100_000, ece=0.015, ece_noise=0.002)
+
+
+def test_a_precision_that_was_not_reached_is_said_and_so_are_the_bins():
+    row = {"precision": 0.99, "limit": 0.8, "share": 0.253}
+    section = told(coverage=[row | {"reached": 0.9016}])
+    assert "of the 500 test items by itself, but reaches only 90.16 on them." in section
+    assert "by itself." in told(coverage=[row | {"reached": 0.9916}])
+    assert "over 10 bins of equally many items" in section
+
+
+def test_the_stated_error_is_that_of_the_bins_in_the_picture():
+    run = two_runs()[0]
+    found = confidence_numbers(run, ["a", "b", "c"])
+    by_hand = sum(part["n"] * abs(part["top"] - part["right"]) for part in found["bins"])
+    assert found["ece"] == pytest.approx(by_hand / 1000)
 
 
 def test_missing_probabilities_take_one_line():

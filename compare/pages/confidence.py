@@ -4,11 +4,11 @@ from typing import Any
 
 from worthit.compare.pages.markdown import table, text
 from worthit.compare.pages.names import model_name
-from worthit.compare.pages.phrases import count, percent, points
+from worthit.compare.pages.phrases import count, percent, plural, points
 
 __all__ = ["confidence_section"]
 
-BELIEVABLE = 0.02  # a calibration error below it is small beside the noise of a score
+MOSTLY = 0.5  # of the error, from which on it has one direction
 
 
 def confidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
@@ -28,10 +28,11 @@ def confidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         parts.append(f"![Reliability of both models](figures/{pairing['slug']}-reliability.png)")
     parts += [_table(known), " ".join(_told(name, each) for name, each in known)]
     parts += [f"Not known of the other: {text(reason)}." for reason in missing]
+    n_bins = len(known[0][1]["bins"])
     parts.append(
         "Calibration error: by how much the top probability misses the share of right answers, "
-        "over bins of equally many items. Brier score: the mean squared distance between "
-        "probabilities and truth, summed over the classes. Both: lower is better."
+        f"over {plural(n_bins, 'bin')} of equally many items. Brier score: the mean squared "
+        "distance between probabilities and truth, summed over the classes. Both: lower is better."
     )
     return "\n\n".join(parts)
 
@@ -60,18 +61,23 @@ def _coverage(row: dict[str, Any]) -> str:
 def _told(name: str, each: dict[str, Any]) -> str:
     """Say whether a model is over-confident, and what it can do alone."""
     away = each["mean_top"] - each["accuracy"]
-    if each["ece"] < BELIEVABLE:
-        told = f"The probabilities of {name} can be believed."
-    elif abs(away) < BELIEVABLE:
-        told = f"{name} is off at some probabilities, too high here and too low there."
-    else:
+    if abs(away) > max(each["away_noise"], MOSTLY * each["ece"]):
         word = "over-confident" if away > 0 else "too modest"
         told = f"{name} is {word} by {points(abs(away))} points on average."
+    elif each["ece"] <= each["ece_noise"]:
+        told = (
+            f"The probabilities of {name} can be believed as far as {count(each['n'])} items can "
+            f"tell: chance alone takes the calibration error up to {points(each['ece_noise'])}."
+        )
+    else:
+        told = f"{name} is off at some probabilities, too high here and too low there."
     rows = [row for row in each["coverage"] or () if row["limit"] is not None]
     if rows and rows[-1]["share"] < 1:
         best = rows[-1]
         told += (
             f" With a limit chosen on validation for a precision of {100 * best['precision']:g} %, "
-            f"it answers {percent(best['share'])} of the {count(each['n'])} test items by itself."
+            f"it answers {percent(best['share'])} of the {count(each['n'])} test items by itself"
         )
+        short = best["reached"] is not None and best["reached"] < best["precision"]
+        told += f", but reaches only {points(best['reached'])} on them." if short else "."
     return told
