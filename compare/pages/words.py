@@ -1,5 +1,6 @@
 """Section of a model page about its words: the strongest and the most surprising of each class."""
 
+import re
 from typing import Any
 
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
@@ -20,10 +21,17 @@ def words_section(model: dict[str, Any]) -> str:
     for label, terms in words.items():
         shown = ", ".join(f"{_term(term)} {weight:.2f}" for term, weight in terms[:15])
         lines.append(f"{emphasis(label, 60)}: {shown}")
-    note = "The terms with the largest weights for each class; ␣ is a space at a word's edge."
-    parts = ["## Strongest words", bullets(lines), note]
-    parts += _strongest_in_texts(model) + _surprising(model)
-    return "\n\n".join(parts)
+    shown = bullets(lines)
+    rest = _strongest_in_texts(model) + _surprising(model)
+    note = f"The terms with the largest weights for each class{_signs([shown, *rest])}."
+    return "\n\n".join(["## Strongest words", shown, note, *rest])
+
+
+def _signs(parts: list[str]) -> str:
+    """Explain the signs that these parts use."""
+    used = "".join(parts)
+    told = "; ⟨ ⟩ hold a sequence of characters, not a word" if "⟨" in used else ""
+    return told + ("; ␣ is a space at a word's edge" if "␣" in used else "")
 
 
 def _strongest_in_texts(model: dict[str, Any]) -> list[str]:
@@ -86,6 +94,4 @@ def _term(term: str) -> str:
 
 def _with_spaces(term: str) -> str:
     """Show the spaces around a character n-gram, which a code span would swallow."""
-    inner = term.strip(" ")
-    left = len(term) - len(term.lstrip(" "))
-    return "␣" * left + inner + "␣" * (len(term) - len(inner) - left)
+    return re.sub(r"(?:^|(?<=⟨)) +| +(?=⟩?$)", lambda edge: "␣" * len(edge[0]), term)
