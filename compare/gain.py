@@ -43,7 +43,7 @@ def gain(
     -------
     dict
         ``metric``, ``difference`` (after minus before), ``low`` and ``high`` of the paired 95 %
-        interval, None where the test set is too small for one.
+        interval, None where there is none, and ``refusal``: why, or None.
     """
     codes = None
     if groups is not None and len(set(groups)) < len(truth):  # groups of one item are no groups
@@ -55,5 +55,9 @@ def gain(
     )
     place = None if positive is None else names.index(positive)
     samples, _ = bootstrap(units_of(aligned), ([0], [1]), metric, place)
-    low, high = (None, None) if refusal_of(aligned, metric, place) else interval(samples)
-    return {"metric": metric, "difference": samples.observed, "low": low, "high": high}
+    refusal = refusal_of(aligned, metric, place)
+    low, high = (None, None) if refusal else interval(samples)
+    return {
+        "metric": metric, "difference": samples.observed, "low": low, "high": high,
+        "refusal": refusal,
+    }  # fmt: skip

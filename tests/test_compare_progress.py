@@ -4,7 +4,8 @@ import pytest
 
 from worthit.compare.model import search_progress
 from worthit.compare.pages.alarms import alarm_sentence
-from worthit.compare.pages.progress import progress_sentence
+from worthit.compare.pages.progress import progress_sentence, progress_table
+from worthit.compare.pages.search import search_section
 
 
 def searched(*trials):
@@ -40,6 +41,36 @@ def test_half_of_the_gain_is_there_after_the_first_trial_that_reaches_it():
         "5 trials bought 6.00 points of macro F1 over trial 1, the untuned default; half of it was "
         "there after trial 2 (6 s), all after 4 (12 s)."
     )
+
+
+def test_the_table_shows_every_trial_that_the_sentence_names():
+    scores = [0.80, 0.79, 0.81, 0.81, 0.86, 0.85, 0.90, 0.89]
+    model = searched(*(("complete", score, 3.0 * i) for i, score in enumerate(scores, start=1)))
+    head, _, _, best = progress_table(model).splitlines()
+    assert [cell.strip() for cell in head.split("|")[2:-1]] == ["1", "3", "5", "7"]
+    assert [cell.strip() for cell in best.split("|")[2:-1]] == ["80.00", "81.00", "86.00", "90.00"]
+    assert "after trial 5 (15 s), all after 7 (21 s)" in progress_sentence(model)
+
+
+def test_of_many_rises_the_largest_are_shown_and_those_that_are_named():
+    rises = [0.001 if i % 2 else 0.01 for i in range(1, 30)]
+    scores = [0.5 + sum(rises[:i]) for i in range(30)]
+    model = searched(*(("complete", score, None) for score in scores))
+    shown = {int(n) for n in progress_table(model).splitlines()[0].split("|")[2:-1]}
+    named = progress_sentence(model).partition("after trial ")[2]
+    half, whole = (int(part.split(" ")[-1].rstrip(".,")) for part in named.split(", all"))
+    assert len(shown) == 8 and {1, half, whole} <= shown
+
+
+def test_trials_stopped_early_were_not_judged_on_all_folds():
+    model = searched(("complete", 0.8, 3.0), ("pruned", 0.7, 5.0))
+    model["tuning"]["folds"] = 4
+    model |= {"params": {"C": 1.0}, "cost": {"trials": 2, "trials_pruned": 1}, "slug": "tfidf"}
+    assert "2 trials, 1 of them stopped early, each judged on up to 4 folds of train; best" in (
+        search_section(model)
+    )
+    model["cost"]["trials_pruned"] = 0
+    assert "2 trials, each judged on 4 folds of train; best" in search_section(model)
 
 
 @pytest.mark.parametrize(

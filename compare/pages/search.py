@@ -29,16 +29,18 @@ def search_section(model: dict[str, Any]) -> str:
     if fixed:
         parts.append(f"Not searched: {parameters(fixed)}.")
     trials, pruned = model["cost"].get("trials"), model["cost"].get("trials_pruned")
-    effort = f"{plural(trials or len(model['progress']), 'trial')}"
-    effort += f", {count(pruned)} of them stopped early" if pruned else ""
     folds = tuning.get("folds")
     judged = f"{folds} folds of train" if folds and folds > 1 else "the validation split"
+    if pruned and folds and folds > 1:
+        judged = f"up to {judged}"
     # Thresholds were learned after the search; their section says how long that took.
     took = (model["cost"].get("tune_seconds") or 0) - (model["cost"].get("decision_seconds") or 0)
-    took_phrase = f" in {duration(took)}" if took else ""
+    effort = plural(trials or len(model["progress"]), "trial")
+    effort += f" in {duration(took)}" if took else ""
+    effort += f", {count(pruned)} of them stopped early" if pruned else ""
     workers = tuning.get("workers") or 1
     shared = f", shared by {count(workers)} processes" if workers > 1 else ""
-    parts.append(f"{effort}{took_phrase}{shared}, each judged on {judged}; best so far:")
+    parts.append(f"{effort}{shared}, each judged on {judged}; best so far:")
     parts.append(progress_table(model))
     if len(model["progress"]) > 1:
         parts.append(progress_sentence(model))

@@ -7,6 +7,7 @@ from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import metric_name
 from worthit.compare.pages.phrases import count, duration, interval, points, signed
 from worthit.compare.pages.progress import search_metric
+from worthit.compare.pages.verdict import refusal_phrase
 
 __all__ = ["curve_section", "ladder_section"]
 
@@ -43,7 +44,7 @@ def ladder_section(model: dict[str, Any]) -> str:
     cv = [f"CV {search_metric(model)}"] if with_cv else []
     head = ["step", "what changes", *cv, *(f"{m} {what}" for m in ("P", "R", "F1"))]
     bought = [f"gain in {_gain_metric(model, gains)}"] if any(gains) else []
-    head += ["accuracy", *bought, *(["features"] if with_features else []), "time"]
+    head += ["accuracy", *bought, *(["weights in use"] if with_features else []), "time"]
     align = "ll" + "r" * (len(head) - 2)
     chosen = ", only by cross-validation on train (CV)" if with_cv else ""
     note = (
@@ -52,7 +53,9 @@ def ladder_section(model: dict[str, Any]) -> str:
     )
     parts = ["## From the default to the tuned model", table(head, rows, align)]
     if any(gains):
-        note += " A gain is over the step before, on test, with its paired 95 % interval."
+        with_interval = any(gain and gain["low"] is not None for gain in gains)
+        note += " A gain is over the step before, on test"
+        note += ", with its paired 95 % interval." if with_interval else "."
         parts.append(_most_bought(model, ladder))
     return "\n\n".join([*parts, note])
 
@@ -82,7 +85,8 @@ def _most_bought(model: dict[str, Any], ladder: list[dict[str, Any]]) -> str:
         "set"
     )
     if gain["low"] is None:
-        return f"{said}, which is too small for an interval."
+        why = refusal_phrase(gain.get("refusal"))
+        return f"{said}, without an interval for {metric}{f': {why}' if why else ''}."
     return f"{said}." if gain["low"] > 0 else f"{said}, which cannot tell it from nothing."
 
 
