@@ -2,11 +2,17 @@
 
 import re
 
+import pytest
+
 from worthit.compare.figures.pareto import _one
 from worthit.compare.pages.index import index_page
 from worthit.compare.pages.scores import cost_rows
 from worthit.compare.pages.verdict import cost_phrase
-from worthit.tests.reports_factory import NEWS, judged, two_models
+from worthit.compare.report import Report
+from worthit.compare.run import read_prediction_files
+from worthit.compare.verdict import Limits
+from worthit.tests.reports_factory import NEWS, judged, two_models, write_predictions
+from worthit.tests.runs_factory import GRU_COST, answers, make_run, truths
 
 
 def test_fastest_model_is_best_only_where_it_is_alone_at_the_top():
@@ -39,3 +45,75 @@ def test_training_column_of_the_index_holds_the_tuning():
     report, _ = judged(two_models(300, NEWS, 0.80, 0.86))
     page = re.sub(" +", " ", index_page(report.numbers))
     assert "| 17 s (3 min 21 s with tuning) |" in page and "| 86 s |" in page
+
+
+def block(numbers):
+    return [line.strip("> ") for line in index_page(numbers).splitlines() if line.startswith(">")]
+
+
+DATA = (
+    "The data: 20,000 English texts of 4 classes; 16,000 to train, 2,000 to validate, 2,000 to "
+    "test. The baseline `tfidf` is a linear model on n-gram counts, tuned in 30 trials."
+)
+
+
+@pytest.mark.parametrize(
+    ("n", "accuracy", "advice", "verdict"),
+    [
+        (2000, 0.86, "**Use `gru`.** `gru` (a network trained from scratch) scores ", "Worth it."),
+        (2000, 0.80, "**Stay with `tfidf` for now.** `gru` (a network", "Cannot tell: "),
+        (2000, 0.74, "**Use `tfidf`.** `gru` (a ", "Not worth it: the baseline is better."),
+    ],
+)
+def test_one_pairing_is_answered_in_one_line_and_the_data_in_another(n, accuracy, advice, verdict):
+    report, _ = judged(two_models(n, NEWS, 0.80, accuracy))
+    answer, data = block(report.numbers)
+    assert answer.startswith(advice) and verdict in answer and "95 % interval" in answer
+    assert "takes 5.0 times as long to train (0.4 times with tuning)" in answer
+    assert data == DATA
+
+
+def several(accuracies, **options):
+    truth = truths(2000, NEWS)
+    runs = [
+        make_run(name, truth, answers(truth, accuracy, seed), cost=dict(GRU_COST, ms_per_item=ms))
+        for seed, (name, (accuracy, ms)) in enumerate(accuracies.items())
+    ]
+    return Report.from_runs(runs, **options).numbers
+
+
+def test_of_several_that_are_worth_it_the_best_or_the_fastest_of_equals_is_advised():
+    clear = several({"tfidf": (0.74, 1), "gru": (0.80, 3), "lstm": (0.90, 4)})
+    assert [p["verdict"] for p in clear["pairings"]] == ["worth it"] * 2
+    assert block(clear)[0] == (
+        "**Use `lstm`.** Of the 2 models that are worth it, it scores highest."
+    )
+    assert len(block(clear)) == 4
+    one = several({"tfidf": (0.80, 1), "gru": (0.74, 3), "lstm": (0.90, 4)})
+    assert block(one)[0] == "**Use `lstm`.** Only this one is worth it."
+    none = several({"tfidf": (0.80, 1), "gru": (0.74, 3), "lstm": (0.75, 4)})
+    assert block(none)[0] == "**Use `tfidf`.** None of the other 2 is worth it."
+    level = several({"tfidf": (0.74, 1), "gru": (0.90, 3), "lstm": (0.901, 4)})
+    fast, slow = level["best_set"], level["ranking"][0]
+    assert sorted(fast) == ["gru", "lstm"] and slow == "lstm"
+    assert block(level)[0] == (
+        "**Use `gru`.** It cannot be told apart from `lstm`, also worth it; of these it answers "
+        "fastest."
+    )
+
+
+def test_broken_limit_and_a_network_without_pretraining_are_told_as_such():
+    numbers = several({"tfidf": (0.74, 1), "bert": (0.90, 3)}, limits=Limits(max_ms=2))
+    answer, _ = block(numbers)
+    assert answer.startswith("**Use `tfidf`.** `bert` (a network trained from scratch) scores")
+    assert answer.endswith("Not worth it: it takes 3.00 ms to answer where 2.00 ms are allowed.")
+    free = several({"tfidf": (0.74, 1), "bert": (0.90, 3)})
+    assert block(free)[0].startswith("**Use `bert` from scratch.**")
+
+
+def test_predictions_alone_are_answered_without_what_is_not_known(tmp_path):
+    truth = truths(1000, NEWS)
+    runs = read_prediction_files(write_predictions(tmp_path, truth, {"svm": 0.7, "llm": 0.8}))
+    answer, data = block(Report.from_runs(runs).numbers)
+    assert answer.startswith("**Use `llm`.** `llm` scores **") and answer.endswith(". Worth it.")
+    assert data == "The data: 1,000 test items of 4 classes."

@@ -3,6 +3,7 @@
 from typing import Any
 
 from worthit.compare.front import n_timed, pareto_front, standing
+from worthit.compare.pages.answer import answer_block
 from worthit.compare.pages.curve import curve_section
 from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name
@@ -19,7 +20,7 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import whole_training
-from worthit.compare.pages.verdict import headline, refusal_phrase
+from worthit.compare.pages.verdict import refusal_phrase
 
 __all__ = ["index_page"]
 
@@ -30,7 +31,7 @@ def index_page(numbers: dict[str, Any]) -> str:
     models = list(numbers["models"].values())
     parts = [
         f"# Is {_what(numbers)} worth it on {name}?",
-        "\n".join(f"> {line}" for line in _answers(numbers)),
+        answer_block(numbers),
         _verdicts(numbers),
         _ranking(numbers),
         _speed(numbers),
@@ -45,15 +46,6 @@ def index_page(numbers: dict[str, Any]) -> str:
 def _what(numbers: dict[str, Any]) -> str:
     families = {model.get("family") for model in numbers["models"].values()}
     return "the neural network" if "neural" in families else "another model"
-
-
-def _answers(numbers: dict[str, Any]) -> list[str]:
-    lines = []
-    for pairing in numbers["pairings"]:
-        model = title_name(numbers["models"][pairing["model"]])
-        line = headline(pairing)
-        lines.append(f"**{model}**: {line[0].lower()}{line[1:]}")
-    return [f"{line}  " for line in lines[:-1]] + lines[-1:]
 
 
 def _verdicts(numbers: dict[str, Any]) -> str:

@@ -5,7 +5,10 @@ from typing import Any
 from worthit.compare.metrics import NAMES
 from worthit.compare.pages.markdown import code, emphasis, text
 
-__all__ = ["PRETRAINED_FAMILIES", "always", "metric_name", "model_name", "subject"]
+__all__ = [
+    "PRETRAINED_FAMILIES", "always", "description", "from_scratch", "metric_name", "model_name",
+    "plain_metric_name", "subject", "title_name",
+]  # fmt: skip
 
 # Names that promise a pretrained body; a network of that shape from scratch is another thing.
 PRETRAINED_FAMILIES = ("bert", "roberta", "hubert", "biencoder")
@@ -36,6 +39,20 @@ def from_scratch(model: dict[str, Any]) -> bool:
 def subject(model: dict[str, Any]) -> str:
     """Name a model in a verdict, which never names a pretrained family for one from scratch."""
     return "the network trained from scratch" if from_scratch(model) else model_name(model["model"])
+
+
+def description(model: dict[str, Any]) -> str:
+    """Say in a clause what a model is; nothing where that is not known."""
+    family = model.get("family")
+    if family == "neural" and model.get("pretrained"):
+        # A body that is fine-tuned has epochs; one that only reads has none.
+        return "a pretrained network" + (", fine-tuned" if model.get("curve") else ", frozen")
+    return {
+        "neural": "a network trained from scratch",
+        "linear": "a linear model on n-gram counts",
+        "pipeline": "a scikit-learn pipeline of the user's own",
+        "floor": "always the commonest class",
+    }.get(family or "", "")
 
 
 def title_name(model: dict[str, Any]) -> str:

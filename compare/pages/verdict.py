@@ -21,7 +21,7 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.scores import whole_training
 
-__all__ = ["headline", "rule_section", "verdict_block"]
+__all__ = ["cost_phrase", "difference_phrase", "headline", "rule_section", "verdict_block"]
 
 
 def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
@@ -101,6 +101,16 @@ def _broken_phrase(check: dict[str, Any]) -> str:
 
 def _difference_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     model, baseline = (numbers["models"][pairing[side]] for side in ("model", "baseline"))
+    evidence = f"randomisation {p_value(pairing['p'])}"
+    if pairing["n_pairings"] > 1:
+        evidence += f", Holm over {pairing['n_pairings']} pairings {p_value(pairing['holm_p'])[2:]}"
+    sentence = f"{subject(model)} {difference_phrase(numbers, pairing, f'; {evidence}')}"
+    cost = cost_phrase(baseline["cost"], model["cost"])
+    return _capital(f"{sentence}, and {cost}." if cost else f"{sentence}.")
+
+
+def difference_phrase(numbers: dict[str, Any], pairing: dict[str, Any], evidence: str = "") -> str:
+    """Say how far above or below the baseline a model scores, with the interval."""
     metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
     difference = pairing["difference"]
     size = points(abs(difference))
@@ -109,18 +119,10 @@ def _difference_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> st
     else:
         where = "above" if difference > 0 else "below"
         scored = f"scores **{size} points of {metric} {where}**"
-    if pairing["refusal"]:
-        evidence = f"no interval; randomisation {p_value(pairing['p'])}"
-    else:
-        evidence = (
-            f"95 % interval {span(pairing['low'], pairing['high'])}; "
-            f"randomisation {p_value(pairing['p'])}"
-        )
-    if pairing["n_pairings"] > 1:
-        evidence += f", Holm over {pairing['n_pairings']} pairings {p_value(pairing['holm_p'])[2:]}"
-    sentence = f"{subject(model)} {scored} {model_name(baseline['model'])} ({evidence})"
-    cost = cost_phrase(baseline["cost"], model["cost"])
-    return _capital(f"{sentence}, and {cost}." if cost else f"{sentence}.")
+    inside = "no interval"
+    if not pairing["refusal"]:
+        inside = f"95 % interval {span(pairing['low'], pairing['high'])}"
+    return f"{scored} {model_name(pairing['baseline'])} ({inside}{evidence})"
 
 
 def cost_phrase(baseline: dict[str, Any], model: dict[str, Any]) -> str:
