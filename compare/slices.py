@@ -10,19 +10,20 @@ from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import MACRO, metric_values
 from worthit.compare.randomisation import randomisation_p
-from worthit.compare.refusal import FEW_ITEMS, MIN_GROUPS, MIN_ITEMS
+from worthit.compare.refusal import FEW_ITEMS, MIN_GROUPS, MIN_ITEMS, refusal_of
 from worthit.compare.run import Run
 from worthit.compare.significance import holm
 from worthit.compare.units import units_of
 
-__all__ = ["slice_columns", "slice_numbers"]
+__all__ = ["LEAKS", "NEARLY_ALL", "slice_columns", "slice_numbers"]
 
 DRAWS = 2000  # for each of many slices
 MOST_VALUES = 12  # a column with more is cut into quarters if it holds numbers, else left out
 QUARTERS = 4
+NEARLY_ALL = 0.95  # a slice that holds more of the items only says again what all of them do
 TEXTS = ("text", "text_pair")
 LEAKS = {
-    "leaked": "also in the training data",
+    "leaked": "in the training data",
     "near_duplicate": "nearly in the training data",
 }
 KNOWN = ("group", "audio", *TEXTS)  # columns of items.csv that are no slices
@@ -31,7 +32,7 @@ KNOWN = ("group", "audio", *TEXTS)  # columns of items.csv that are no slices
 def slice_numbers(
     baseline: Sequence[Run], model: Sequence[Run], metric: str, positive: str | None
 ) -> dict[str, Any]:
-    """Judge two models on slices by length, unseen words and every extra column.
+    """Judge two models on slices by length, leaks and every extra column.
 
     Parameters
     ----------
@@ -45,8 +46,9 @@ def slice_numbers(
     Returns
     -------
     dict
-        ``metric``, ``rows``, ``skipped`` (values with too few items), or ``missing``: why there
-        are none.
+        ``metric``, ``rows`` (without an interval where a test set of that kind would have none),
+        ``skipped`` and ``nearly_all`` (how many values have too few items, or nearly all), or
+        ``missing``: why there are none.
     """
     aligned = align([*baseline, *model])
     items = next((run.items for run in [*baseline, *model] if run.items is not None), None)
@@ -58,14 +60,20 @@ def slice_numbers(
         for name, values in columns.items()
         for value in values.cat.categories
     ]
-    kept = [each for each in cut if _large_enough(aligned, each[2])]
+    parts = [each for each in cut if each[2].mean() <= NEARLY_ALL]
+    kept = [each for each in parts if _large_enough(aligned, each[2])]
     sides = (list(range(len(baseline))), list(range(len(baseline), len(aligned.answers))))
     place = None if positive is None else aligned.classes.index(positive)
     metric = metric if all(_fits(aligned, mask, metric, place) for *_, mask in kept) else "accuracy"
     rows = [_row(aligned, each, sides, metric, place) for each in kept]
     for row, p in zip(rows, holm([row["p"] for row in rows]), strict=True):
         row["holm_p"] = p
-    return {"metric": metric, "rows": rows, "skipped": len(cut) - len(kept)}
+    return {
+        "metric": metric,
+        "rows": rows,
+        "skipped": len(parts) - len(kept),
+        "nearly_all": len(cut) - len(parts),
+    }
 
 
 def slice_columns(items: pd.DataFrame) -> dict[str, pd.Series]:
@@ -92,7 +100,7 @@ def slice_columns(items: pd.DataFrame) -> dict[str, pd.Series]:
         values = items[name].astype(str).str.strip()
         numbers = pd.to_numeric(values, errors="coerce")
         if name in LEAKS:
-            found[LEAKS[name]] = _few(values.replace({"1": "yes", "0": "no"}))
+            found[LEAKS[name]] = _few(values.replace({"1": "yes", "0": "no", "": "no"}))
         elif values.nunique() <= MOST_VALUES:
             found[name] = _few(values)
         elif numbers.notna().all():
@@ -146,7 +154,7 @@ def _row(
     support = np.broadcast_to(totals.support, totals.hits.shape)
     scores = metric_values(metric, totals.hits, totals.predicted, support, positive)[0]
     samples, _ = bootstrap(units, sides, metric, positive, n_resamples=DRAWS)
-    low, high = interval(samples)
+    low, high = (None, None) if refusal_of(part, metric, positive) else interval(samples)
     return {
         "slice": name,
         "value": value,

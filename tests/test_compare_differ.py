@@ -57,7 +57,7 @@ def test_slices_hold_the_scores_of_their_items_and_holm_counts_every_look():
 
 
 def test_small_slices_are_left_out_and_rare_classes_fall_back_on_accuracy():
-    runs = two_runs(few=["yes"] * 20 + ["no"] * 580)
+    runs = two_runs(few=["yes"] * 20 + ["no"] * 80 + ["perhaps"] * 500)
     found = slice_numbers(runs[:1], runs[1:], "f1_macro", None)
     assert ("few", "yes") not in {(row["slice"], row["value"]) for row in found["rows"]}
     assert found["skipped"] == 1
@@ -70,6 +70,48 @@ def _with(runs, column):
     for run in runs:
         run.items["class"] = column
     return runs[:1], runs[1:]
+
+
+def test_a_slice_has_an_interval_where_a_test_set_of_that_kind_has_one():
+    runs = two_runs(part=["large"] * 500 + ["hundred"] * 100)
+    rows = slice_numbers(runs[:1], runs[1:], "accuracy", None)["rows"]
+    assert all(row["low"] is not None for row in rows)
+    runs = two_runs(part=["large"] * 501 + ["fewer"] * 99)
+    numbers = Report.from_runs(runs).numbers
+    low = {row["value"]: row["low"] for row in numbers["pairings"][0]["slices"]["rows"]}
+    assert low["fewer"] is None and low["large"] is not None
+    section = differ_section(numbers, numbers["pairings"][0])
+    assert "(no interval)" in section and "Under 100 items there is no interval." in section
+
+
+def test_a_slice_of_nearly_all_items_is_no_look():
+    runs = two_runs(odd=["yes"] * 31 + ["no"] * 569)
+    numbers = Report.from_runs(runs).numbers
+    slices = numbers["pairings"][0]["slices"]
+    assert [(row["slice"], row["value"]) for row in slices["rows"]] == [
+        ("odd", "no"),
+        ("odd", "yes"),
+    ]
+    runs = two_runs(odd=["yes"] * 29 + ["no"] * 571, half=["a", "b"] * 300)
+    numbers = Report.from_runs(runs).numbers
+    slices = numbers["pairings"][0]["slices"]
+    assert (slices["nearly_all"], slices["skipped"]) == (1, 1)
+    assert {row["slice"] for row in slices["rows"]} == {"half"}
+    section = differ_section(numbers, numbers["pairings"][0])
+    assert "1 value with more than 95 % of the items left out" in section
+
+
+@pytest.mark.parametrize(
+    ("column", "named"),
+    [("leaked", "in the training data"), ("near_duplicate", "nearly in the training data")],
+)
+def test_leaked_items_are_named_in_plain_words(column, named):
+    odd = np.arange(600) % 2 == 1  # where the second model is right
+    for marked, words in ((odd, f"items {named} ("), (~odd, f"items not {named} (")):
+        runs = two_runs(**{column: np.where(marked, "1", "0")})
+        numbers = Report.from_runs(runs).numbers
+        section = differ_section(numbers, numbers["pairings"][0])
+        assert f"`gru` is clearly ahead on {words}p after Holm" in section
 
 
 def test_confusions_are_counted_and_sorted_by_change():

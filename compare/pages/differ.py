@@ -12,6 +12,8 @@ from worthit.compare.pages.phrases import (
     plural,
     points,
 )
+from worthit.compare.refusal import MIN_TEST
+from worthit.compare.slices import LEAKS, NEARLY_ALL
 
 __all__ = ["differ_section"]
 
@@ -99,19 +101,32 @@ def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
         if len(named) == len(rows) > 1:
             parts.append(f"{model_name(pairing[side])} is clearly ahead on every slice")
         elif named:
-            listed = ", ".join(
-                f"{text(row['slice'], 40)} {emphasis(row['value'], 40)}" for row in named
-            )
+            listed = ", ".join(map(_items, named))
             parts.append(f"{model_name(pairing[side])} is clearly ahead on {listed}")
     told = f"{'; '.join(parts) or 'No slice shows a clear difference'} "
     told += f"(p after Holm over the {plural(len(rows), 'look')}; intervals are not adjusted)."
+    if any(row["low"] is None for row in rows):
+        told += f" Under {MIN_TEST} items there is no interval."
     if slices["metric"] != pairing["metric"]:
         told += (
             f" In {metric}, because some slices have too few items of a class for the chosen one."
         )
     if slices["skipped"]:
         told += f" {plural(slices['skipped'], 'value')} with too few items left out."
+    if slices["nearly_all"]:
+        most = f"{100 * NEARLY_ALL:g} %"
+        told += (
+            f" {plural(slices['nearly_all'], 'value')} with more than {most} of the items left "
+            "out: the overall result says the same."
+        )
     return told
+
+
+def _items(row: dict[str, Any]) -> str:
+    """Name the items of a slice within a sentence."""
+    if row["slice"] in LEAKS.values():
+        return f"items {'not ' if row['value'] == 'no' else ''}{row['slice']}"
+    return f"{text(row['slice'], 40)} {emphasis(row['value'], 40)}"
 
 
 def _words(pairing: dict[str, Any], words: list[dict[str, Any]]) -> str:
