@@ -24,8 +24,11 @@ def pairing_alarms(
     """
     alarms = model_alarms(baseline) + model_alarms(model)
     if pairing["high"] is not None and pairing["high"] < 0:
-        network = model.get("family") in ("neural", None)
-        alarms.append({"kind": "broken" if network else "behind", "model": model["model"]})
+        if model.get("family") in ("neural", None):
+            epochs = bool(model.get("curve"))
+            alarms.append({"kind": "broken", "model": model["model"], "epochs": epochs})
+        else:
+            alarms.append({"kind": "behind", "model": model["model"]})
     trials = [each["cost"].get("trials") for each in (baseline, model)]
     if trials == [0, 0]:
         alarms.append({"kind": "neither tuned", **_own_pipeline(baseline, model)})

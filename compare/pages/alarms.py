@@ -36,9 +36,10 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
             "they count as wrong."
         )
     if kind == "broken":
+        where = "learning curve, its learning rate" if alarm["epochs"] else "settings"
         return (
             f"{name} is below the baseline by more than the noise. Is it broken? Look at its "
-            "learning curve, its learning rate and its preprocessing before blaming networks."
+            f"{where} and its preprocessing before blaming networks."
         )
     if kind == "behind":
         return (

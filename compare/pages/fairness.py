@@ -24,6 +24,9 @@ from worthit.compare.pages.progress import (
 
 __all__ = ["fairness_section", "parameters"]
 
+SCRATCH = "scratch"  # the checkpoint of a network without one
+OF_A_NEW_BODY = ("hidden", "layers", "n_tokens")  # a checkpoint has its own
+
 
 def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     """Write splits, effort, settings, best-so-far and alarms of both sides."""
@@ -65,9 +68,10 @@ def _settings_table(models: list[dict[str, Any]]) -> str:
         ("trials", lambda m: _known(m["cost"].get("trials"), count)),
         ("of them stopped early", lambda m: _known(m["cost"].get("trials_pruned") or None, count)),
         ("processes that shared the search", _sharing),
-        ("search time", lambda m: _known(m["cost"].get("tune_seconds") or None, duration)),
+        ("search time", lambda m: _known(_search_seconds(m["cost"]), duration)),
         ("judged on", _judged_on),
         (f"best {best} there", lambda m: _known(_best(m), points)),
+        ("thresholds, calibration", _decision),
         ("class balance", lambda m: _known(m["params"].get("balance"), code)),
         ("normaliser", lambda m: _known((m.get("preprocessing") or {}).get("normaliser"), code)),
         ("truncated inputs", lambda m: _known(m.get("truncated_share"), percent)),
@@ -107,6 +111,21 @@ def _best(model: dict[str, Any]) -> float | None:
     return model["cost"].get("best_validation") if model["cost"].get("trials") else None
 
 
+def _search_seconds(cost: dict[str, Any]) -> float | None:
+    """Return what the search alone took, without the thresholds that were learned after it."""
+    seconds = (cost.get("tune_seconds") or 0) - (cost.get("decision_seconds") or 0)
+    return seconds if seconds > 0 else None
+
+
+def _decision(model: dict[str, Any]) -> str | None:
+    """Tell whether thresholds and calibration were learned; no score here is of either."""
+    if not model.get("decision"):
+        return None
+    seconds = model["cost"].get("decision_seconds")
+    took = f" in {duration(seconds)}" if seconds else ""
+    return f"learned{took}, not used here"
+
+
 def _epochs(model: dict[str, Any]) -> str | None:
     curve = model.get("curve")
     if not curve:
@@ -120,10 +139,12 @@ def _fit_sentences(models: list[dict[str, Any]]) -> str:
     linear = [m for m in models if m.get("family") in ("linear", "pipeline")]
     neural = [m for m in models if m.get("family") == "neural"]
     if linear and neural:
+        alone = f"{model_name(neural[0]['model'])} is fitted on train alone"
+        if neural[0].get("curve"):
+            alone += ", because it needs validation to know when to stop"
         sentences.append(
             f"{model_name(linear[0]['model'])} is refitted on train and validation together with "
-            f"what was chosen on train; {model_name(neural[0]['model'])} trains on train alone, "
-            "because it needs validation to know when to stop."
+            f"what was chosen on train; {alone}."
         )
     sentences += [
         f"{model_name(m['model'])} is trained from scratch: no pretrained weights."
@@ -152,8 +173,10 @@ def _spaces(models: list[dict[str, Any]]) -> str:
 
 
 def parameters(params: dict[str, Any]) -> str:
-    """List parameters as code spans."""
-    return ", ".join(code(f"{k} = {brief(v)}", 100) for k, v in params.items())
+    """List parameters as code spans, without those that only a body from scratch has."""
+    given = params.get("checkpoint", SCRATCH) != SCRATCH
+    shown = {k: v for k, v in params.items() if not (given and k in OF_A_NEW_BODY)}
+    return ", ".join(code(f"{k} = {brief(v)}", 100) for k, v in shown.items())
 
 
 def _progress(models: list[dict[str, Any]]) -> str:
