@@ -13,7 +13,14 @@ __all__ = ["RowsAtOnce", "is_out_of_memory"]
 
 Result = TypeVar("Result")
 Batch = dict[str, torch.Tensor]
-PHRASES = ("out of memory", "can't allocate memory", "not enough memory")
+PHRASES = (
+    "out of memory",
+    "can't allocate memory",
+    "not enough memory",
+    "cublas_status_alloc_failed",
+    "cudnn_status_alloc_failed",
+    "std::bad_alloc",
+)
 
 
 class RowsAtOnce:
