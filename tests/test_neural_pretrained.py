@@ -302,6 +302,19 @@ def test_second_task_is_learned_beside_the_first():
         model.fit(inputs, labels, auxiliary=["x"] * 64)
 
 
+def test_checkpoints_of_a_fit_with_another_second_task_are_not_taken_up(tiny, tmp_path):
+    def learn(second, workspace=None):
+        model = new(tiny, auxiliary="mood", epochs=1, transfer="head")
+        model.fit(*TRAINING, VALIDATION, auxiliary=second, workspace=workspace)
+        return model.network_.second[-1].weight.detach().cpu()
+
+    one, other = ["x", "y"] * 32, ["y", "x"] * 32
+    first = learn(one, tmp_path)
+    assert torch.equal(learn(one, tmp_path), first)
+    assert torch.equal(learn(other, tmp_path), learn(other))
+    assert not torch.equal(learn(other), first)
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [

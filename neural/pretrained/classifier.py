@@ -159,10 +159,13 @@ class PretrainedClassifier(NeuralClassifier):
             del self._memo, self._second
 
     def identity(self) -> dict[str, Any]:
-        """Return the parameters, with the checkpoint's hash in place of where it lies."""
-        if not self.pretrained:
-            return self.get_params()
-        return self.get_params() | {"checkpoint": self._find().sha256}
+        """Return the parameters, the checkpoint's hash in place of where it lies, a second task."""
+        identity = self.get_params()
+        if self.pretrained:
+            identity["checkpoint"] = self._find().sha256
+        if getattr(self, "_second", None) is not None:  # while it is being fitted
+            identity["second"] = (self.second_classes_, self._second.tolist())
+        return identity
 
     # What the base asks for -----------------------------------------------------------
 
