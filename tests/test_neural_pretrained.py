@@ -1,7 +1,10 @@
 """Pretrained bodies: what is read, what learns, what is kept, and that a frozen part runs once."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from transformers import AutoModel, AutoTokenizer
 
@@ -279,6 +282,41 @@ def test_interrupted_adaptation_goes_on_to_the_same_end(masked, tmp_path, monkey
         fit(masked, workspace=tmp_path, **values)
     resumed = fit(masked, workspace=tmp_path, **values)
     np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
+
+
+def test_adapted_body_cut_off_while_it_was_written_is_not_taken_up(masked, tmp_path, monkeypatch):
+    values = {"adapt": 1, "transfer": "head"}
+    save_file = safetensors.torch.save_file
+
+    def killed(tensors, path, *more, **named):
+        save_file(tensors, path, *more, **named)
+        if "adapted" in Path(path).name:
+            Path(path).write_bytes(Path(path).read_bytes()[:1000])
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(safetensors.torch, "save_file", killed)
+        fit(masked, workspace=tmp_path, **values)
+    resumed = fit(masked, workspace=tmp_path, **values)
+    np.testing.assert_array_equal(
+        resumed.predict_proba(TEST), fit(masked, **values).predict_proba(TEST)
+    )
+
+
+def test_adaptation_whose_time_was_over_says_so_and_goes_on_when_there_is_more(masked, tmp_path):
+    model = new(masked, adapt=5, learning_rate=0.001)
+    model.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
+    told = "adapted for {} of masked-language modelling on the 64 training inputs: the time was"
+    assert told.format("0.125 of 5 epochs") in " ".join(model.notes_)
+    assert not (tmp_path / "adapted.safetensors").exists()
+    again = new(masked, adapt=5, learning_rate=0.001)
+    again.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
+    assert again.notes_ == model.notes_  # what time there was is over: not one step more
+    np.testing.assert_array_equal(again.predict_proba(TEST), model.predict_proba(TEST))
+    whole = model.fit(*TRAINING, VALIDATION, workspace=tmp_path)
+    assert "adapted by 5 epochs of" in " ".join(whole.notes_)
+    assert [epoch["epoch"] for epoch in whole.history_] == [1, 2]  # on the body adapted in full
+    assert (tmp_path / "adapted.safetensors").exists()
 
 
 def test_second_task_is_learned_beside_the_first():

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_model, save_model
+from safetensors.torch import load_model
 from torch import nn
 from torch.nn.functional import cross_entropy, gelu
+from transformers import TrainerState
 
 from worthit.core.progress import progress
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import Examples, pad_rows
-from worthit.neural.training.checkpoints import last_whole
+from worthit.neural.training.checkpoints import STATE, last_whole
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.ranks import agreed, leads, seed_apart
+from worthit.neural.training.saving import save_weights
 from worthit.neural.training.spread import SpreadTrainer
 from worthit.neural.training.watch import Watch
 
@@ -48,26 +50,29 @@ def adapt(
     """Train the whole body in place to guess hidden tokens of the training texts.
 
     Gururangan et al. (2020) call it task-adaptive pretraining. An interrupted one goes on from its
-    last epoch, a finished one is read from the folder.
+    last epoch, one whose time was over from its last step; a finished one is read from the folder.
 
     Returns
     -------
     str
         What was done, in a sentence.
     """
-    finished = folder / "adapted.safetensors"
+    finished, done = folder / "adapted.safetensors", float(classifier.adapt)
     if agreed(finished.is_file()):
         load_model(network, finished)
     else:
         with network.thawed():
-            _train(classifier, network, training, folder / "adapt", clock)
-        if leads():
-            save_model(network, str(finished))
+            done = _train(classifier, network, training, folder, clock)
+        if leads() and done == classifier.adapt:
+            save_weights(network, finished)
             shutil.rmtree(folder / "adapt", ignore_errors=True)
     epochs = "1 epoch" if classifier.adapt == 1 else f"{classifier.adapt} epochs"
+    how, why = f"by {epochs}", ""
+    if done < classifier.adapt:
+        how, why = f"for {done:.3g} of {epochs}", ": the time was over"
     return (
-        f"The body was first adapted by {epochs} of masked-language modelling on the "
-        f"{len(training):,} training inputs."
+        f"The body was first adapted {how} of masked-language modelling on the "
+        f"{len(training):,} training inputs{why}."
     )
 
 
@@ -153,7 +158,8 @@ def _train(
     training: Examples,
     folder: Path,
     clock: Clock,
-) -> None:
+) -> float:
+    """Train until all epochs are done or the time is over; return how many were done."""
     encoder = classifier.encoder_
     masked = MaskedLanguageNetwork(network, encoder.shape["vocab_size"])
     masked.read_head(encoder.source)
@@ -179,13 +185,23 @@ def _train(
         watch = Watch(bar, "loss", 1, clock)
         trainer = MaskedLanguageTrainer(
             classifier,
-            folder,
+            folder / "adapt",
             settings,
             model=masked,
             data_collator=collate,
             train_dataset=training,
             callbacks=[watch],
         )
-        checkpoint = agreed(last_whole(folder) if leads() else None)
-        seed_apart(classifier.seed)
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        checkpoint = last_whole(folder / "adapt") if leads() else None
+        checkpoint, over = agreed((checkpoint, bool(checkpoint and clock.over)))
+        if checkpoint and over:
+            load_model(masked, checkpoint / "model.safetensors")
+            state = TrainerState.load_from_json(str(checkpoint / STATE))
+        else:
+            if leads():
+                for stale in list(folder.glob("checkpoint-*")):  # of a body adapted for less
+                    shutil.rmtree(stale)
+            seed_apart(classifier.seed)
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            state = trainer.state
+    return classifier.adapt * state.global_step / n_steps

@@ -1,10 +1,12 @@
 """A fitted network as a folder: JSON for parameters, safetensors for weights, no pickle."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from safetensors.torch import load_model, save_model
+from torch import nn
 
 from worthit.core.errors import InputError
 from worthit.core.files import read_json, write_json
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from worthit.neural.pretrained.encoder import EncoderClassifier
     from worthit.neural.training.classifier import NeuralClassifier
 
-__all__ = ["load", "save"]
+__all__ = ["load", "save", "save_weights"]
 
 Classifier = TypeVar("Classifier", "NeuralClassifier", "EncoderClassifier")
 PARAMS, WEIGHTS = "params.json", "model.safetensors"
@@ -24,7 +26,7 @@ def save(classifier: "NeuralClassifier | EncoderClassifier", folder: Path) -> No
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     classifier.encoder_.save(folder)
-    save_model(classifier.network_, str(folder / WEIGHTS))
+    save_weights(classifier.network_, folder / WEIGHTS)
     record = {
         "model": classifier.name,
         "params": classifier.get_params(),
@@ -32,6 +34,15 @@ def save(classifier: "NeuralClassifier | EncoderClassifier", folder: Path) -> No
         "learned": {name: getattr(classifier, name) for name in classifier.learned},
     }
     write_json(folder / PARAMS, record)
+
+
+def save_weights(network: nn.Module, path: Path) -> None:
+    """Write a network's weights whole or not at all, without a second copy of them in memory."""
+    part = path.with_name(f".{path.name}.part")
+    save_model(network, str(part))
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(part, path)
 
 
 def load(cls: type[Classifier], folder: Path) -> Classifier:
