@@ -153,28 +153,34 @@ def test_predictions_are_the_same_with_and_without_keeping(tiny, monkeypatch, va
 def test_outputs_too_large_for_memory_are_mapped_from_a_file(tiny, tmp_path, monkeypatch):
     expected = fit(tiny, freeze=2).predict_proba(TEST)
     mapped = []
-    memmap = np.memmap
 
-    def watched(*given, **named):
-        mapped.append(named["shape"])
-        return memmap(*given, **named)
+    class Watched(np.memmap):
+        def __new__(cls, *given, **named):
+            mapped.append(named["shape"])
+            return super().__new__(cls, *given, **named)
 
-    monkeypatch.setattr(np, "memmap", watched)
+    monkeypatch.setattr(np, "memmap", Watched)
     monkeypatch.setattr(frozen, "IN_MEMORY", 0)
     model = fit(tiny, freeze=2, workspace=tmp_path)
     np.testing.assert_array_equal(model.predict_proba(TEST), expected)
     assert len(mapped) == 2  # training and validation
 
 
-def test_prepared_inputs_pass_the_body_once_for_all_fits(tiny, monkeypatch):
+def count_passed(monkeypatch):
+    """List how many inputs pass the body at a time."""
     passed = []
-    ahead = PretrainedNetwork.ahead
+    below = PretrainedNetwork.below
 
     def counting(self, input_ids):
         passed.append(len(input_ids))
-        return ahead(self, input_ids)
+        return below(self, input_ids)
 
-    monkeypatch.setattr(PretrainedNetwork, "ahead", counting)
+    monkeypatch.setattr(PretrainedNetwork, "below", counting)
+    return passed
+
+
+def test_prepared_inputs_pass_the_body_once_for_all_fits(tiny, monkeypatch):
+    passed = count_passed(monkeypatch)
     inputs, labels = TRAINING[0] + VALIDATION[0], np.array(TRAINING[1] + VALIDATION[1])
     prepared = new(tiny).prepare(inputs)
     rows, held_out = np.arange(64), np.arange(64, 88)
@@ -185,10 +191,36 @@ def test_prepared_inputs_pass_the_body_once_for_all_fits(tiny, monkeypatch):
         for rate in (0.01, 0.001)
     ]
     assert sum(passed) == 88
+    answers = [model.predict_proba(prepared[held_out]) for model in models]
+    assert sum(passed) == 88
+    for model, answer in zip(models, answers, strict=True):
+        np.testing.assert_allclose(answer, model.predict_proba(VALIDATION[0]), atol=1e-6)
     plain = fit(tiny, transfer="head")
     np.testing.assert_array_equal(models[0].predict_proba(TEST), plain.predict_proba(TEST))
     assert isinstance(prepared[1:3], Prepared)
     assert prepared[0] == inputs[0]
+
+
+def test_a_search_over_pools_keeps_the_outputs_of_all_of_them(tiny, monkeypatch):
+    passed = count_passed(monkeypatch)
+    prepared, labels = new(tiny).prepare(TRAINING[0] + VALIDATION[0]), np.array(TRAINING[1])
+    for pool in ("mean", "cls", "max", "last4") * 2:
+        model = new(tiny, transfer="head", pool=pool, epochs=1)
+        validation = prepared[64:88], VALIDATION[1]
+        model.fit(prepared[:64], labels, validation).predict(validation[0])
+    assert sum(passed) == 4 * 88
+
+
+def test_outputs_not_used_for_longest_give_way_to_others(monkeypatch):
+    monkeypatch.setattr(frozen, "KEPT_IN_MEMORY", 3 * 40)
+    memo, rows = frozen.Memo(), [np.zeros(10, dtype=np.float32)]  # 40 bytes
+    for key in "abc":
+        memo.keep(key, rows)
+    memo.get("a")
+    memo.keep("d", rows)
+    assert [key for key in "abcd" if memo.get(key)] == ["a", "c", "d"]
+    memo.keep("large", 5 * rows)
+    assert [key for key in ("a", "c", "d", "large") if memo.get(key)] == ["large"]
 
 
 # Pruning ---------------------------------------------------------------------------------

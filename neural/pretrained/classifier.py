@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -167,6 +168,17 @@ class PretrainedClassifier(NeuralClassifier):
             identity["second"] = (self.second_classes_, self._second.tolist())
         return identity
 
+    def rows_of(self, inputs: Sequence) -> Sequence[np.ndarray]:
+        """Encode inputs, or return what the frozen part has made of prepared ones."""
+        rows = super().rows_of(inputs)
+        network: Any = self.network_
+        if not (isinstance(inputs, Prepared) and self._shares_frozen(network)):
+            return rows
+        examples = Examples(rows, np.zeros(len(rows), dtype=int))
+        with TemporaryDirectory() as folder:
+            network.to(best_device())
+            return self._answered(examples, network, inputs.memo, Path(folder)).rows
+
     # What the base asks for -----------------------------------------------------------
 
     def learn_encoder(self, inputs: Sequence) -> Subwords:
@@ -243,8 +255,7 @@ class PretrainedClassifier(NeuralClassifier):
             self._prune(network, training)
         if not (self.keeps_frozen and network.frozen_ahead):
             return training, validation
-        # What adapting and pruning learn comes from the training part: no other fit may share it.
-        memo = Memo() if self.adapt or self.prune_heads else self._memo
+        memo = self._memo if self._shares_frozen(network) else Memo()
         return (
             self._answered(training, network, memo, folder),
             validation and self._answered(validation, network, memo, folder),
@@ -291,6 +302,14 @@ class PretrainedClassifier(NeuralClassifier):
     def _find(self) -> Checkpoint:
         return find_checkpoint(self.checkpoint, self.default_checkpoint, self.architectures)
 
+    def _shares_frozen(self, network: PretrainedNetwork) -> bool:
+        """Tell whether other fits may share what the frozen part makes of an input.
+
+        What adapting and pruning learn comes from the training part, so it is the fit's own.
+        """
+        own = not self.pretrained or self.adapt or self.prune_heads
+        return self.keeps_frozen and network.frozen_ahead and not own
+
     def _prune(self, network: PretrainedNetwork, training: Examples) -> None:
         assert self.prune_heads is not None
         share = not isinstance(self.prune_heads, list)
@@ -312,7 +331,7 @@ class PretrainedClassifier(NeuralClassifier):
         pool = self.pool if network.all_frozen else network.summed
         recipe = (self.checkpoint_sha256_, network.n_frozen, len(network.layers), pool, str(dtype))
         key = key_of(recipe, examples.rows)
-        rows = memo.get(key) if self.pretrained else None
+        rows = memo.get(key)
         if rows is None:
             network.eval()
             rows = frozen_rows(

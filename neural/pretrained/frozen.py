@@ -18,24 +18,34 @@ from worthit.neural.training.memory import RowsAtOnce
 __all__ = ["Memo", "Prepared", "frozen_rows"]
 
 IN_MEMORY = 2**30  # bytes of outputs; more go to a file that is mapped into memory
-KEPT = 4  # outputs that a search keeps: of training and validation, under two settings
+KEPT_IN_MEMORY = 2**32  # bytes of outputs that a search keeps, and how many in files
+KEPT_IN_FILES = 2**35
 
 
 class Memo:
-    """Outputs of frozen bodies, by what they depend on; the latest few are kept."""
+    """Outputs of frozen bodies, by what they depend on; those used last are kept.
+
+    Memory and files have a budget each. The newest outputs are kept even if they exceed it alone.
+    """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, list[np.ndarray]] = OrderedDict()
 
     def get(self, key: str) -> list[np.ndarray] | None:
         """Return what was kept under a key, or None."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
         return self._kept.get(key)
 
     def keep(self, key: str, rows: list[np.ndarray]) -> list[np.ndarray]:
-        """Keep outputs, the oldest giving way."""
+        """Keep outputs; those not used for longest give way."""
         self._kept[key] = rows
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        mapped = _mapped(rows)
+        left = KEPT_IN_FILES if mapped else KEPT_IN_MEMORY
+        for each in reversed([one for one in self._kept if _mapped(self._kept[one]) == mapped]):
+            left -= sum(row.nbytes for row in self._kept[each])
+            if left < 0 and each != key:
+                del self._kept[each]
         return rows
 
 
@@ -144,6 +154,10 @@ def key_of(recipe: Sequence[Any], rows: Sequence[np.ndarray]) -> str:
         digest.update(len(row).to_bytes(4, "little"))
         digest.update(row.tobytes())
     return digest.hexdigest()
+
+
+def _mapped(rows: list[np.ndarray]) -> bool:
+    return bool(rows) and isinstance(rows[0], np.memmap)
 
 
 def _space(shape: tuple[int, int], folder: Path | None) -> np.ndarray:
