@@ -175,7 +175,8 @@ def ablate(
         typer.Option(
             help="FIELD=VALUE,VALUE...: each value is tried by itself against the base, which "
             "--set describes; repeatable. data.size=1000,5000 varies the training items, "
-            "model=rnn,lstm the model. In kernels write 3+4+5 for 3,4,5.",
+            "model=rnn,lstm the model. Commas in brackets part nothing, as in "
+            "prune_heads=[[1,2],[3,1]],0.3; in kernels write 3+4+5 for 3,4,5.",
             metavar="FIELD=VALUE,VALUE",
         ),
     ] = None,

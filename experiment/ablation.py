@@ -118,7 +118,7 @@ def ablate(
 
 
 def parse_changes(vary: Sequence[str], model: str) -> list[Change]:
-    """Read ``FIELD=VALUE,VALUE...``.
+    """Read ``FIELD=VALUE,VALUE...``; commas within brackets belong to a value.
 
     Raises
     ------
@@ -140,11 +140,23 @@ def parse_changes(vary: Sequence[str], model: str) -> list[Change]:
             )
         if any(change.field == field for change in found):
             raise InputError(f"Got --vary for '{field}' twice; give all its values in one.")
-        for text in dict.fromkeys(part.strip() for part in values.split(",")):
+        for text in dict.fromkeys(part.strip() for part in _split(values)):
             found.append(Change(field, text, _value(field, text, model, word)))
     if not found:
         raise InputError("Nothing to vary; give --vary FIELD=VALUE,VALUE such as layers=1,2,3.")
     return found
+
+
+def _split(values: str) -> list[str]:
+    """Split at the commas that stand outside of all brackets."""
+    parts, depth = [""], 0
+    for sign in values:
+        depth += (sign in "[(") - (sign in ")]")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
 
 
 def _value(field: str, text: str, model: str, word: str) -> Any:

@@ -56,6 +56,8 @@ def test_the_readmes_commands_exist():
     text = (ROOT / "README.md").read_text("utf-8")
     known = {command.callback.__name__ for command in app.registered_commands}
     assert set(re.findall(r"python cli\.py (\w+)", text)) <= known
+    (listed,) = re.findall(r"All commands: (.*?);", text, re.S)
+    assert set(re.findall(r"`(\w+)`", listed)) == known
 
 
 @pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)

@@ -117,3 +117,9 @@ def test_values_are_read_by_the_fields_types():
     changes = parse_changes(["embedding=auto,50", "pooling=max+mean"], "gru")
     assert [change.value for change in changes] == ["auto", 50, "max+mean"]
     assert [change.value for change in parse_changes(["kernels=3,3+4"], "cnn")] == ["3", "3+4"]
+
+
+def test_commas_within_brackets_belong_to_a_value():
+    changes = parse_changes(["prune_heads=[[1,2],[3,1]], 0.3,[[2,1]]"], "bert")
+    assert [change.value for change in changes] == [[[1, 2], [3, 1]], 0.3, [[2, 1]]]
+    assert [change.text for change in changes] == ["[[1,2],[3,1]]", "0.3", "[[2,1]]"]
