@@ -10,8 +10,10 @@ from transformers import AutoModel, AutoTokenizer
 
 from worthit.core.errors import InputError
 from worthit.neural.bert import BERT
+from worthit.neural.embedding import Embedding
 from worthit.neural.pretrained import frozen
 from worthit.neural.pretrained.adaptation import mask_tokens
+from worthit.neural.pretrained.body import new_body, new_subwords
 from worthit.neural.pretrained.frozen import Prepared
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.pretrained.pruning import head_importance, heads_to_prune, prune
@@ -396,6 +398,8 @@ def test_checkpoints_of_a_fit_with_another_second_task_are_not_taken_up(tiny, tm
         ({"freeze": 5}, "Got freeze=5; 4 layers are read"),
         ({"layer": 0}, "Got layer=0; the body has 4 layers, so give 1 to 4"),
         ({"layer": 5}, "Got layer=5"),
+        ({"layer": 1.5}, "Got layer=1.5; the body has 4 layers, so give 1 to 4"),
+        ({"freeze": 1.5}, "Got freeze=1.5; 4 layers are read, so freeze at most that many."),
         ({"pool": "sum"}, "Unknown pool 'sum'; choose one of cls, mean, max, last4."),
         ({"head": "big"}, "Unknown head 'big'; choose one of linear, mlp."),
         ({"body_rate": 0.0}, "Got body_rate=0.0; it must be above 0 and at most 1."),
@@ -409,3 +413,22 @@ def test_checkpoints_of_a_fit_with_another_second_task_are_not_taken_up(tiny, tm
 def test_senseless_parameters_are_refused_in_a_sentence(tiny, values, sentence):
     with pytest.raises(InputError, match=sentence):
         fit(tiny, **values)
+
+
+def test_inputs_longer_than_the_checkpoint_reads_are_refused_before_any_run(tiny):
+    sentence = "Got max_length=301, but the checkpoint reads at most 300 tokens."
+    for kind in (BERT, Embedding):
+        kind(checkpoint=tiny, max_length=300).check()
+        with pytest.raises(InputError, match=sentence):
+            kind(checkpoint=tiny, max_length=301).check()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "heads"), [(128, 4), (100, 2), (96, 3), (101, 1), (20, 1), (384, 12)]
+)
+def test_new_body_of_any_width_has_heads_that_divide_it(hidden, heads):
+    subwords = new_subwords(
+        TRAINING[0], "bert", n_tokens=300, max_length=16, hidden=hidden, layers=1
+    )
+    assert subwords.shape["num_attention_heads"] == heads
+    assert new_body(subwords).config.hidden_size == hidden

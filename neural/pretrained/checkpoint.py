@@ -52,6 +52,31 @@ class Checkpoint:
         return int(self._config["num_hidden_layers"])
 
     @property
+    def longest(self) -> int:
+        """Tokens that it can read at most."""
+        limit = int(self._config.get("max_position_embeddings", 512))  # transformers' default
+        # RoBERTa counts positions from behind the padding id.
+        return (
+            limit
+            if self.architecture == "bert"
+            else limit - self._config.get("pad_token_id", 1) - 1
+        )
+
+    def check_length(self, max_length: int) -> None:
+        """Refuse inputs longer than it can read.
+
+        Raises
+        ------
+        InputError
+            With its limit.
+        """
+        if max_length > self.longest:
+            raise InputError(
+                f"Got max_length={max_length}, but the checkpoint reads at most {self.longest} "
+                "tokens."
+            )
+
+    @property
     def sha256(self) -> str:
         """Hash of its configuration, tokenizer and weights, the same wherever it lies."""
         files = [path for path in sorted(self.folder.iterdir()) if path.suffix in ENDINGS]

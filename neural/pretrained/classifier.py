@@ -189,23 +189,16 @@ class PretrainedClassifier(NeuralClassifier):
             checkpoint = self._find()
             self.checkpoint_sha256_: str | None = checkpoint.sha256
             self.notes_.append(checkpoint.told)
-            subwords = read_subwords(checkpoint)
-        else:
-            self.checkpoint_sha256_ = None
-            subwords = new_subwords(
-                inputs,
-                self.architectures[0],
-                n_tokens=self.n_tokens,
-                max_length=self.max_length,
-                hidden=self.hidden,
-                layers=self.layers,
-            )
-        if self.max_length > subwords.longest:
-            raise InputError(
-                f"Got max_length={self.max_length}, but the checkpoint reads at most "
-                f"{subwords.longest} tokens."
-            )
-        return subwords
+            return read_subwords(checkpoint)
+        self.checkpoint_sha256_ = None
+        return new_subwords(
+            inputs,
+            self.architectures[0],
+            n_tokens=self.n_tokens,
+            max_length=self.max_length,
+            hidden=self.hidden,
+            layers=self.layers,
+        )
 
     def load_encoder(self, folder: Path) -> Subwords:
         """Read the tokenizer and the shape of the body."""
@@ -282,7 +275,11 @@ class PretrainedClassifier(NeuralClassifier):
         if not 0 < self.body_rate <= 1:
             raise InputError(f"Got body_rate={self.body_rate!r}; it must be above 0 and at most 1.")
         check_heads(self.prune_heads)
-        n_layers = self.layers if not self.pretrained else self._find().n_layers
+        n_layers = self.layers
+        if self.pretrained:
+            checkpoint = self._find()
+            checkpoint.check_length(self.max_length)
+            n_layers = checkpoint.n_layers
         layers_frozen(self.transfer, self.freeze, layer_read(self.layer, n_layers))
 
     def search_space(self) -> dict[str, BaseDistribution]:

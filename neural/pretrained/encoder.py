@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from worthit.core.errors import InputError
 from worthit.neural.pretrained.checkpoint import SCRATCH, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
 from worthit.neural.pretrained.modes import layer_read
@@ -89,7 +88,11 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         require_one_of(self, "pool", POOLS)
         require_one_of(self, "precision", PRECISIONS)
         check_precision(self.precision)
-        n_layers = self._find().n_layers if self.pretrained else NEW_LAYERS
+        n_layers = NEW_LAYERS
+        if self.pretrained:
+            checkpoint = self._find()
+            checkpoint.check_length(self.max_length)
+            n_layers = checkpoint.n_layers
         layer_read(self.layer, n_layers)
 
     def predict(self, inputs: Sequence) -> np.ndarray:
@@ -115,11 +118,6 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             sizes = {"n_tokens": 8000, "hidden": 128, "layers": NEW_LAYERS}
             self.encoder_ = new_subwords(
                 inputs, ARCHITECTURES[0], max_length=self.max_length, **sizes
-            )
-        if self.max_length > self.encoder_.longest:
-            raise InputError(
-                f"Got max_length={self.max_length}, but the checkpoint reads at most "
-                f"{self.encoder_.longest} tokens."
             )
         self.network_ = self.new_network(self.encoder_)
 

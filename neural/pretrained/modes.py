@@ -14,7 +14,7 @@ def layer_read(layer: int, n_layers: int) -> int:
     (12, 3)
     """
     found = layer if layer > 0 else n_layers + 1 + layer
-    if layer == 0 or not 1 <= found <= n_layers:
+    if not isinstance(layer, int) or layer == 0 or not 1 <= found <= n_layers:
         raise InputError(
             f"Got layer={layer!r}; the body has {n_layers} layers, so give 1 to {n_layers}, or -1 "
             f"to -{n_layers} counted from the last."
@@ -40,7 +40,7 @@ def layers_frozen(transfer: str, freeze: int, n_layers: int) -> int:
             f"Got transfer={transfer!r}; choose full, head, or last:N with N from 1 to {n_layers}, "
             "the layers that learn."
         )
-    if freeze > n_layers:
+    if not isinstance(freeze, int) or freeze > n_layers:
         raise InputError(
             f"Got freeze={freeze!r}; {n_layers} layers are read, so freeze at most that many."
         )

@@ -51,13 +51,6 @@ class Subwords:
         # A text that happens to contain "[SEP]" has no separator there.
         self.tokenizer.encode_special_tokens = True
 
-    @property
-    def longest(self) -> int:
-        """Tokens that the body can read at most."""
-        limit = int(self.shape["max_position_embeddings"])
-        # RoBERTa counts positions from behind the padding id.
-        return limit if self.shape["model_type"] == "bert" else limit - self.special["pad"] - 1
-
     def encode(self, inputs: Sequence, max_length: int) -> Encoded:
         """Turn texts or pairs into ids; of a pair the longer side is cut first."""
         self.tokenizer.enable_truncation(max_length, strategy="longest_first")
