@@ -72,7 +72,9 @@ def test_checkpoint_of_another_architecture_is_refused(tiny, tmp_path):
         RoBERTa(checkpoint=tiny).check()
     write_checkpoint(tmp_path, "roberta")
     model = fit(str(tmp_path), kind=RoBERTa, epochs=1)
-    assert find_checkpoint(str(tmp_path), None, ("roberta",)).longest == 299  # its positions begin behind the padding id
+    assert (
+        find_checkpoint(str(tmp_path), None, ("roberta",)).longest == 299
+    )  # its positions begin behind the padding id
     assert model.predict_proba(TEST).shape == (40, 3)
 
 

@@ -100,7 +100,10 @@ def test_frozen_layers_stay_as_they_were_and_the_others_learn(tiny, values, froz
     words = model.network_.embeddings.word_embeddings.weight
     assert torch.equal(words, body.embeddings.word_embeddings.weight) != embeddings
     learning = sum(w.numel() for w in model.network_.parameters() if w.requires_grad)
-    assert model.n_parameters_ == learning
+    n_all = sum(w.numel() for w in model.network_.parameters())
+    assert model.n_parameters_ == n_all
+    note = f"{learning:,} of {n_all:,} weights learn."
+    assert (note in model.notes_) == (learning < n_all) == (values != {"transfer": "full"})
 
 
 def test_body_learns_at_a_tenth_of_the_rate(tiny, monkeypatch):

@@ -246,6 +246,9 @@ class PretrainedClassifier(NeuralClassifier):
             self.notes_.append(adapt(self, network, training, folder, clock))
         if self.prune_heads:
             self._prune(network, training)
+        learning = sum(part.numel() for part in network.parameters() if part.requires_grad)
+        if learning < self.n_parameters_:
+            self.notes_.append(f"{learning:,} of {self.n_parameters_:,} weights learn.")
         if not (self.keeps_frozen and network.frozen_ahead):
             return training, validation
         memo = self._memo if self._shares_frozen(network) else Memo()

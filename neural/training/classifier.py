@@ -259,8 +259,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
 
     @property
     def n_parameters_(self) -> int:
-        """Number of weights that training changes."""
-        return sum(part.numel() for part in self.network_.parameters() if part.requires_grad)
+        """Number of weights in use, whether training changes them or not."""
+        return sum(part.numel() for part in self.network_.parameters())
 
     @property
     def device_(self) -> str:
