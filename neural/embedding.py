@@ -14,7 +14,12 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.encoder import EncoderClassifier
 from worthit.neural.training.balance import check_balance, resampled
-from worthit.neural.training.checks import check_classes, checked_labels, require_one_of
+from worthit.neural.training.checks import (
+    check_classes,
+    checked_labels,
+    class_numbers,
+    require_one_of,
+)
 from worthit.neural.training.scores import METRICS, scorer
 
 __all__ = ["Embedding"]
@@ -29,16 +34,16 @@ class Embedding(EncoderClassifier):
     """Logistic regression on the vectors of a frozen encoder: the cheap middle.
 
     The encoder answers every input once; all that is learned is a regression with an L2 penalty.
-    Its C is chosen among 9 values by three-fold cross-validation on the inputs being fitted alone,
-    unless it is given.
+    Its C, unless it is given, is the one of 9 values that scores best on validation, the smallest
+    of equals; without validation, in three-fold cross-validation on the inputs being fitted.
 
     Parameters
     ----------
     C : float or None
         Inverse strength of the penalty; None chooses it.
     balance : str
-        ``none``, ``weights``, ``oversample`` or ``undersample``. For the latter two, C is chosen
-        with class weights: rows must not recur on both sides of a fold.
+        ``none``, ``weights``, ``oversample`` or ``undersample``. Without validation, C is chosen
+        with class weights for the latter two: rows must not recur on both sides of a fold.
     metric : str
         What C is chosen by: ``f1_macro``, ``f1_weighted``, ``accuracy``, ``recall_macro`` or
         ``f1_positive``.
@@ -72,18 +77,26 @@ class Embedding(EncoderClassifier):
         workspace: Path | None = None,
         time_limit: float | None = None,
     ) -> Self:
-        """Embed the inputs and fit the regression; validation has no part in it."""
+        """Embed the inputs and fit the regression; validation chooses C and nothing else."""
         self.check()
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
         self.classes_, numbers = np.unique(truth, return_inverse=True)
         self.read_encoder(inputs)
         vectors, self.truncated_share_ = self.vectors(inputs)
-        self.C_ = self.C or self._chosen(vectors, numbers)
         rows = resampled(numbers, self.balance, self.seed)
+        among = f"among {len(STRENGTHS)} values"
+        if self.C is not None:
+            self.C_, how = self.C, "as given"
+        elif validation is not None:
+            self.C_ = self._validated(vectors[rows], numbers[rows], *validation)
+            how = f"chosen on validation {among}"
+        else:
+            self.C_ = self._cross_validated(vectors, numbers)
+            how = f"chosen by cross-validation {among}"
         self.regression_ = self._regression(self.C_, self.balance == "weights")
         self.regression_.fit(vectors[rows], numbers[rows])
-        self.notes_.append(f"C of the regression is {self.C_:g}.")
+        self.notes_.append(f"C of the regression is {self.C_:g}, {how}.")
         return self
 
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
@@ -119,7 +132,22 @@ class Embedding(EncoderClassifier):
         classifier.regression_ = regression
         return classifier
 
-    def _chosen(self, vectors: np.ndarray, numbers: np.ndarray) -> float:
+    def _validated(
+        self, vectors: np.ndarray, numbers: np.ndarray, inputs: Sequence, labels: Sequence
+    ) -> float:
+        """Return the C that scores best on validation, the smallest of equals."""
+        truth = class_numbers(inputs, labels, self.classes_)
+        asked, _ = self.vectors(inputs)
+        score = scorer(self.metric, self.classes_, self.positive)
+
+        def scored(strength: float) -> float:
+            regression = self._regression(strength, self.balance == "weights")
+            answers = regression.fit(vectors, numbers).predict(asked)
+            return score(truth, answers)[self.metric]
+
+        return float(max(STRENGTHS, key=scored))
+
+    def _cross_validated(self, vectors: np.ndarray, numbers: np.ndarray) -> float:
         rarest = int(np.bincount(numbers).min())
         if rarest < 2:
             return float(STRENGTHS[len(STRENGTHS) // 2])

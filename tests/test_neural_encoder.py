@@ -2,25 +2,54 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score
 
 from worthit.core.errors import InputError
-from worthit.neural.embedding import Embedding
+from worthit.neural.embedding import STRENGTHS, Embedding
 from worthit.neural.zeroshot import ZeroShot
-from worthit.tests.tiny_checkpoint import TEST, TRAINING
+from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION
 
 
 def test_embedding_is_a_regression_on_the_mean_of_states(tiny):
-    from sklearn.linear_model import LogisticRegression
-
     model = Embedding(checkpoint=tiny, C=10.0).fit(*TRAINING)
     vectors, _ = model.vectors(TRAINING[0])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
     expected = LogisticRegression(C=10.0, max_iter=1000).fit(vectors, TRAINING[1])
     test, _ = model.vectors(TEST)
     np.testing.assert_allclose(model.predict_proba(TEST), expected.predict_proba(test), atol=1e-5)
-    chosen = Embedding(checkpoint=tiny).fit(*TRAINING)
-    assert f"C of the regression is {chosen.C_:g}." in chosen.notes_
-    assert chosen.pretrained
+    assert model.notes_[-1] == "C of the regression is 10, as given."
+    assert model.pretrained
+
+
+@pytest.mark.parametrize("metric", ["f1_macro", "accuracy"])
+def test_validation_chooses_the_regressions_strength_and_nothing_else(tiny, metric):
+    flipped = [{"a": "b", "b": "a"}.get(label, label) for label in VALIDATION[1]]
+    model = Embedding(checkpoint=tiny, metric=metric).fit(*TRAINING, (VALIDATION[0], flipped))
+    train, asked = (model.vectors(inputs)[0] for inputs in (TRAINING[0], VALIDATION[0]))
+    scores = []
+    for strength in STRENGTHS:
+        regression = LogisticRegression(C=strength, max_iter=1000).fit(train, TRAINING[1])
+        guess = regression.predict(asked)
+        by = {
+            "accuracy": accuracy_score(flipped, guess),
+            "f1_macro": f1_score(flipped, guess, average="macro"),
+        }
+        scores.append(by[metric])
+    assert model.C_ == STRENGTHS[scores.index(max(scores))]
+    assert model.notes_[-1] == (
+        f"C of the regression is {model.C_:g}, chosen on validation among 9 values."
+    )
+    given = Embedding(checkpoint=tiny, C=model.C_).fit(*TRAINING)
+    np.testing.assert_array_equal(given.predict_proba(TEST), model.predict_proba(TEST))
+    alone = Embedding(checkpoint=tiny).fit(*TRAINING)
+    assert alone.C_ != model.C_  # the labels of validation are turned against train
+    assert alone.notes_[-1].endswith(", chosen by cross-validation among 9 values.")
+
+
+def test_embedding_refuses_a_class_that_only_validation_has(tiny):
+    with pytest.raises(InputError, match="Validation has the label 'd'"):
+        Embedding(checkpoint=tiny).fit(*TRAINING, (["goal"], ["d"]))
 
 
 def test_zero_shot_answers_the_name_that_is_nearest(tiny):

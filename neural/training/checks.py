@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_classes",
     "checked_labels",
+    "class_numbers",
     "require_at_least",
     "require_one_of",
     "require_share",
@@ -42,6 +43,24 @@ def check_classes(labels: np.ndarray) -> None:
             f"Got {len(labels)} training inputs of {len(classes)} class "
             f"({', '.join(map(str, classes))}); a classifier needs at least two classes."
         )
+
+
+def class_numbers(inputs: Sequence, labels: Sequence, classes: np.ndarray) -> np.ndarray:
+    """Turn validation labels into numbers of the classes.
+
+    Raises
+    ------
+    InputError
+        If there is not one for each input, or a class stands in no training input.
+    """
+    truth = checked_labels(inputs, labels, "validation")
+    unknown = np.setdiff1d(truth, classes)
+    if len(unknown):
+        raise InputError(
+            f"Validation has the label {str(unknown[0])!r}, which no training input has; "
+            "every class must stand in the training part."
+        )
+    return np.searchsorted(classes, truth)
 
 
 def require_at_least(classifier: "NeuralClassifier", name: str, least: float) -> None:

@@ -19,6 +19,7 @@ from worthit.neural.training.checkpoints import claim, fingerprint
 from worthit.neural.training.checks import (
     check_classes,
     checked_labels,
+    class_numbers,
     require_at_least,
     require_one_of,
     require_share,
@@ -271,12 +272,5 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         if validation is None:
             return None
         inputs, labels = validation
-        truth = checked_labels(inputs, labels, "validation")
-        unknown = np.setdiff1d(truth, self.classes_)
-        if len(unknown):
-            raise InputError(
-                f"Validation has the label {str(unknown[0])!r}, which no training input has; "
-                "every class must stand in the training part."
-            )
-        rows = self.encoder_.encode(inputs, self.max_length).rows
-        return Examples(rows, np.searchsorted(self.classes_, truth))
+        numbers = class_numbers(inputs, labels, self.classes_)
+        return Examples(self.encoder_.encode(inputs, self.max_length).rows, numbers)
