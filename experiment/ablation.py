@@ -20,6 +20,7 @@ from worthit.experiment.running import check
 from worthit.experiment.settings import SIZE, read_value
 from worthit.experiment.spec import Spec
 from worthit.experiment.specs import make_specs
+from worthit.experiment.stored import with_looks
 
 __all__ = ["ablate", "parse_changes"]
 
@@ -113,6 +114,8 @@ def ablate(
     made = _run_all([base, *tried], [None, *changes], where)
     arms = [Arm(c.field, c.text, runs) for c, runs in zip(changes, made[1:], strict=True)]
     numbers = ablation_numbers(made[0], arms, metric, where.command)
+    everything = with_looks(where.runs, dataset.name, [run for runs in made for run in runs])
+    numbers["looks"] = everything[0].record["looks"]
     page = write_ablation_page(numbers, where.reports / slug(dataset.name))
     return _summary(numbers, page, made)
 

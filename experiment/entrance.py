@@ -19,7 +19,7 @@ from worthit.experiment.place import Place
 from worthit.experiment.running import check
 from worthit.experiment.specs import make_specs
 from worthit.experiment.spread import make_spread
-from worthit.experiment.stored import choose_curve, choose_runs
+from worthit.experiment.stored import choose_curve, choose_runs, with_looks
 
 __all__ = ["compare", "compare_predictions", "report", "run"]
 
@@ -171,9 +171,10 @@ def compare(
     )
     runs = run_all(dataset, specs, where)
     parts = run_curve(dataset, specs, where) if learning_curve else []
+    everything = with_looks(where.runs, dataset.name, [*runs, *parts])
     made = Report.from_runs(
-        runs,
-        parts=parts,
+        everything[: len(runs)],
+        parts=everything[len(runs) :],
         wish=wish,
         baseline=run_name(ordered[0]),
         metric=metric,
@@ -276,9 +277,10 @@ def report(
             )
         write_model_page(chosen[0], folder, examples)
         return chosen[0]
+    everything = with_looks(runs, name, [*chosen, *choose_curve(runs, name, chosen)])
     made = Report.from_runs(
-        chosen,
-        parts=choose_curve(runs, name, chosen),
+        everything[: len(chosen)],
+        parts=everything[len(chosen) :],
         wish=wish,
         baseline=None if baseline is None else run_name(baseline),
         metric=metric or chosen[-1].record.get("metric", "f1_macro"),

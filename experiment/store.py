@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,11 +86,43 @@ class Store:
 
     def look(self, run: str, sha256: str, test_sha256: str) -> int:
         """Count one more look at a test split; return how many there were, this one included."""
-        path = self.folder / "test-looks.jsonl"
         test_set = f"{sha256}/{test_sha256}"
         entry = {"run": run, "test_set": test_set, "time": time.strftime("%Y-%m-%d %H:%M:%S")}
-        with path.open("a", encoding="utf-8") as file:
+        with self._looks_file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return self._n_looks(test_set)
+
+    def looks_so_far(self, runs: Iterable[str]) -> int:
+        """Count the looks so far at the test split that some runs were scored on.
+
+        Parameters
+        ----------
+        runs : iterable of str
+            Names of the runs' folders.
+
+        Returns
+        -------
+        int
+            0 where no look of theirs is noted, as for runs that were copied here.
+        """
+        wanted, sets = set(runs), set()
+        for line in self._looks():
+            try:
+                entry = json.loads(line)
+            except ValueError:  # broken by a full disk or a killed process
+                continue
+            if entry["run"] in wanted:
+                sets.add(entry["test_set"])
+        return max(map(self._n_looks, sets), default=0)
+
+    @property
+    def _looks_file(self) -> Path:
+        return self.folder / "test-looks.jsonl"
+
+    def _looks(self) -> list[str]:
+        file = self._looks_file
+        return file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+
+    def _n_looks(self, test_set: str) -> int:
         # A line broken by a full disk or a killed process still was a look at some test set.
-        return sum(test_set in line for line in lines)
+        return sum(test_set in line for line in self._looks())

@@ -1,6 +1,7 @@
 """Which stored runs belong in one report: the newest of each model and seed on one test set."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from worthit.compare.run import Run
@@ -9,7 +10,7 @@ from worthit.core.errors import InputError
 from worthit.core.progress import say
 from worthit.experiment.store import Store
 
-__all__ = ["CURVE", "choose_curve", "choose_runs"]
+__all__ = ["CURVE", "choose_curve", "choose_runs", "with_looks"]
 
 CURVE = "learning curve"  # the purpose of runs on a part of the training items
 
@@ -100,6 +101,23 @@ def choose_curve(root: Path, name: str, chosen: Sequence[Run]) -> list[Run]:
         if set(run.predictions.index) == wholes[_what(run)]:
             newest.setdefault((_what(run), run.record["dataset"]["sizes"]["train"]), run)
     return list(newest.values())
+
+
+def with_looks(root: Path, name: str, runs: Sequence[Run]) -> list[Run]:
+    """Give runs on one test split the looks at it so far, those by later runs included.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        Folder of all runs.
+    name : str
+        Name of the data set.
+    runs : sequence of Run
+        All runs of a report.
+    """
+    noted = Store(root, name).looks_so_far(run.folder.name for run in runs if run.folder)
+    looks = max([noted, *(run.record.get("looks") or 0 for run in runs)])
+    return [replace(run, record={**run.record, "looks": looks}) for run in runs]
 
 
 def _what(run: Run) -> tuple:

@@ -58,6 +58,8 @@ def test_one_thing_changes_at_a_time(reviews, place, made):
         ({"min_df": 1}, 80),
     ]
     assert all(spec.trials == 0 for spec, _ in made)
+    page = (place.reports / "reviews" / "tfidf-ablation.md").read_text(encoding="utf-8")
+    assert "This test set has been looked at 4 times so far." in page
     told = [(row["field"], row["value"], row["is_base"]) for row in found["changes"]]
     assert told == [  # C is 3 anyway
         ("C", "1", False), ("C", "3", True), ("penalty", "l1", False), ("data.size", "80", False),

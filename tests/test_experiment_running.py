@@ -11,6 +11,7 @@ from worthit.compare.run import Run
 from worthit.core.errors import InputError
 from worthit.corpus import load
 from worthit.corpus.outer import outer_folds, pooled
+from worthit.experiment import entrance
 from worthit.experiment.comparison import run_all
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import gather_inputs, predict
@@ -20,7 +21,7 @@ from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
 from worthit.experiment.specs import make_specs
 from worthit.experiment.store import Store
-from worthit.experiment.stored import choose_runs
+from worthit.experiment.stored import choose_runs, with_looks
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,28 @@ def test_fresh_makes_a_run_again_and_counts_the_look(reviews, place):
     make(reviews, spec, place)
     fresh = Place(runs=place.runs, reports=place.reports, fresh=True)
     assert make(reviews, spec, fresh).record["looks"] == 2
+
+
+def test_report_tells_the_looks_at_its_time_and_not_those_of_its_runs(reviews, place):
+    options = {"models": ["majority", "nbsvm"], "trials": 0, "place": place}
+    first = entrance.compare(reviews, **options)
+    make(reviews, Spec(model="majority", seed=7), place)
+    store = Store(place.runs, reviews.name)
+    with (store.folder / "test-looks.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"run": "broken')
+    looks = [[m["looks"] for m in first.numbers["models"].values()]]
+    where = {"runs": place.runs, "reports": place.reports}
+    again = entrance.report(reviews.name, baseline=first.numbers["baseline"], **where)
+    looks.append([m["looks"] for m in again.numbers["models"].values()])
+    assert looks == [[2, 2], [3, 3]]
+    (page,) = (place.reports / reviews.name).glob("*-vs-*.md")
+    assert "looked at 3 times so far" in page.read_text(encoding="utf-8")
+
+
+def test_runs_that_were_copied_keep_their_looks(reviews, place, tmp_path):
+    run = make(reviews, Spec(model="majority"), place)
+    (told,) = with_looks(tmp_path / "elsewhere", reviews.name, [run])
+    assert told.record["looks"] == run.record["looks"] == 1
 
 
 def test_the_key_depends_on_what_determines_a_run_and_on_nothing_else(reviews):

@@ -9,6 +9,7 @@ from worthit.compare.pages.phrases import (
     count,
     duration,
     interval,
+    looks_sentence,
     milliseconds,
     p_value,
     plural,
@@ -127,6 +128,7 @@ def _scores(numbers: dict[str, Any]) -> str:
         "randomisation test, adjusted over all changes here. Nothing was chosen on test: whoever "
         "picks a setting from this table should go by the validation column."
     )
+    note += looks_sentence(numbers.get("looks"))
     note += "".join(f" No interval: {why}." for why in refusals)
     return f"## One change at a time\n\n{shown}\n\n{note}"
 

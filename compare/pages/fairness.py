@@ -10,8 +10,8 @@ from worthit.compare.pages.phrases import (
     brief,
     count,
     duration,
+    looks_sentence,
     percent,
-    plural,
     points,
     short_hash,
 )
@@ -53,11 +53,8 @@ def _split_sentence(numbers: dict[str, Any]) -> str:
             f" Every item of the data is a test item once, in {folds} outer folds: its answer "
             "comes from a model that was searched and fitted without it."
         )
-    looks = [m.get("looks") for m in numbers["models"].values() if m.get("looks")]
-    if looks:
-        often = "once" if max(looks) == 1 else plural(max(looks), "time")
-        sentence += f" This test set has been looked at {often} so far."
-    return sentence
+    looks = max((m.get("looks") or 0 for m in numbers["models"].values()), default=0)
+    return sentence + looks_sentence(looks)
 
 
 def _settings_table(models: list[dict[str, Any]]) -> str:

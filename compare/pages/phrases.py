@@ -3,9 +3,9 @@
 from typing import Any
 
 __all__ = [
-    "brief", "bytes_", "count", "duration", "interval", "limit_name", "megabytes", "milliseconds",
-    "minus", "p_value", "plural", "points", "rounded", "share", "short_hash", "signed", "span",
-    "times",
+    "as_long", "brief", "bytes_", "count", "duration", "interval", "limit_name", "looks_sentence",
+    "margin_points", "megabytes", "milliseconds", "minus", "p_value", "percent", "plural", "points",
+    "rounded", "share", "short_hash", "signed", "span", "times",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
@@ -69,6 +69,14 @@ def rounded(number: float) -> str:
 def plural(number: int, noun: str, many: str | None = None) -> str:
     """Show a number with its noun."""
     return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
+def looks_sentence(looks: int | None) -> str:
+    """Say how often a test set was looked at; nothing where that is not known."""
+    if not looks:
+        return ""
+    often = "once" if looks == 1 else plural(looks, "time")
+    return f" This test set has been looked at {often} so far."
 
 
 def share(fraction: float) -> str:
