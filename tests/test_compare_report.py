@@ -182,3 +182,18 @@ def test_ten_thousand_items_are_rendered_in_time(tmp_path):
     start = time.process_time()
     written(runs, tmp_path)
     assert time.process_time() - start < 10  # 2 to 3 s on a free machine
+
+
+def test_zero_shot_is_called_a_floor_on_every_page_that_shows_it(tmp_path):
+    truth = truths(600, NEWS)
+    zero = make_run("zeroshot", truth, answers(truth, 0.7, 2), family="floor", pretrained=True)
+    runs = [make_run("tfidf", truth, answers(truth, 0.8, 1)), zero]
+    Report.from_runs(runs).write(tmp_path)
+    told = "zero-shot floor: learns nothing from the training texts"
+    for name in ("README", "zeroshot", "tfidf-vs-zeroshot"):
+        assert told in (tmp_path / f"{name}.md").read_text(encoding="utf-8")
+    assert told not in (tmp_path / "tfidf.md").read_text(encoding="utf-8")
+    beside = Report.from_runs([*runs, make_run("gru", truth, answers(truth, 0.8, 3))])
+    beside.write(tmp_path / "beside")
+    assert told in (tmp_path / "beside" / "README.md").read_text(encoding="utf-8")
+    assert told not in (tmp_path / "beside" / "tfidf-vs-gru.md").read_text(encoding="utf-8")

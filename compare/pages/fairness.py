@@ -5,7 +5,7 @@ from typing import Any
 
 from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.markdown import bullets, code, table
-from worthit.compare.pages.names import from_scratch, model_name
+from worthit.compare.pages.names import from_scratch, model_name, zero_shot
 from worthit.compare.pages.phrases import (
     brief,
     count,
@@ -148,6 +148,7 @@ def _fit_sentences(models: list[dict[str, Any]]) -> str:
         for m in models
         if from_scratch(m)
     ]
+    sentences += [f"{model_name(m['model'])} is a {zero_shot(m)}." for m in models if zero_shot(m)]
     if not any(m["cost"] for m in models):
         sentences.append(
             "These predictions were made elsewhere: nothing is known here about how either side "

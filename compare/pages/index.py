@@ -6,7 +6,7 @@ from worthit.compare.front import n_timed, pareto_front, standing
 from worthit.compare.pages.answer import answer_block
 from worthit.compare.pages.curve import curve_section
 from worthit.compare.pages.markdown import emphasis, table, text
-from worthit.compare.pages.names import metric_name, model_name, title_name
+from worthit.compare.pages.names import metric_name, model_name, title_name, zero_shot
 from worthit.compare.pages.phrases import (
     count,
     duration,
@@ -87,7 +87,7 @@ def _row(
         milliseconds(cost["ms_per_item"]) if cost.get("ms_per_item") is not None else "",
     ]
     score = points(model["scores"][numbers["metric"]])
-    name = f"[{title_name(model)}]({model['slug']}.md)"
+    name = f"[{title_name(model)}]({model['slug']}.md){zero_shot(model, before=', ')}"
     if pairing is None:
         role = "the baseline" if model["model"] == numbers["baseline"] else ""
         return [name, score, "", "", "", *times, role]

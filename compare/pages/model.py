@@ -6,7 +6,7 @@ from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.decision import decision_section
 from worthit.compare.pages.fairness import parameters
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
-from worthit.compare.pages.names import always, metric_name, title_name
+from worthit.compare.pages.names import always, metric_name, title_name, zero_shot
 from worthit.compare.pages.path import path_section
 from worthit.compare.pages.phrases import (
     count,
@@ -88,6 +88,8 @@ def _summary(model: dict[str, Any]) -> str:
         lines.append(f"Mean of {len(model['seeds'])} seeds: {values}.")
     if model.get("family") == "neural":
         lines.append(_start(model))
+    if zero_shot(model):
+        lines.append(f"A {zero_shot(model)}.")
     if model.get("family") == "pipeline":
         lines.append(_origin(model["params"]))
     if model["without_leaked"]:

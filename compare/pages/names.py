@@ -44,6 +44,8 @@ def subject(model: dict[str, Any]) -> str:
 def description(model: dict[str, Any]) -> str:
     """Say in a clause what a model is; nothing where that is not known."""
     family = model.get("family")
+    if zero_shot(model):
+        return zero_shot(model)
     if family == "neural" and model.get("pretrained"):
         # A body that is fine-tuned has epochs; one that only reads has none.
         return "a pretrained network" + (", fine-tuned" if model.get("curve") else ", frozen")
@@ -64,3 +66,10 @@ def title_name(model: dict[str, Any]) -> str:
 def always(label: str) -> str:
     """Name the majority floor."""
     return f"always {emphasis(label, 40)}"
+
+
+def zero_shot(model: dict[str, Any], before: str = "") -> str:
+    """Say, after some words, that a model is the zero-shot floor; say nothing of any other."""
+    if model["model"] != "zeroshot" or model.get("family") != "floor":
+        return ""
+    return f"{before}zero-shot floor: learns nothing from the training texts"
