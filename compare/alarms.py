@@ -36,6 +36,8 @@ def pairing_alarms(
         tuned, untuned = (baseline, model) if trials[0] else (model, baseline)
         alarm = {"kind": "one tuned", "tuned": tuned["model"], "model": untuned["model"]}
         alarms.append(alarm | _own_pipeline(untuned))
+    if pairing["by_tuned"]:
+        alarms.append({"kind": "other metric", **pairing["by_tuned"]})
     if baseline.get("machine") and model.get("machine") and baseline["machine"] != model["machine"]:
         alarms.append({"kind": "machines"})
     return alarms

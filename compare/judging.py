@@ -12,6 +12,7 @@ from worthit.compare.pairing import measure, paired_p, pairing_numbers
 from worthit.compare.run import Run
 from worthit.compare.sections import pairing_sections
 from worthit.compare.significance import holm
+from worthit.compare.tuned import verdicts_by_tuned_metric
 from worthit.compare.verdict import Limits
 from worthit.core.errors import InputError
 
@@ -47,10 +48,18 @@ def judge_runs(
     known = {
         frozenset((reference, name)): each.p for name, each in zip(others, measured, strict=True)
     }
+    tuned = verdicts_by_tuned_metric(models, numbers, reference, others, margin, limits)
     pairings = [
         {
             **pairing_numbers(
-                each, numbers[reference], numbers[name], p, len(others), margin, limits
+                each,
+                numbers[reference],
+                numbers[name],
+                p,
+                len(others),
+                margin,
+                limits,
+                tuned.get(name),
             ),
             **pairing_sections(models[reference], models[name], metric, examples),
         }

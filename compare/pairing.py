@@ -93,6 +93,7 @@ def pairing_numbers(
     n_pairings: int,
     margin: float,
     limits: Limits,
+    by_tuned: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Collect what the report says about a pairing.
 
@@ -110,6 +111,8 @@ def pairing_numbers(
         The practical difference.
     limits : Limits
         The reader's limits.
+    by_tuned : dict, optional
+        The verdict by the metric that the models were tuned for, where another one judges.
     """
     aligned, samples = measured.aligned, measured.difference
     low, high = (None, None) if measured.refusal else interval(samples)
@@ -152,6 +155,7 @@ def pairing_numbers(
         "reason": verdict.reason,
         "broken": list(verdict.broken),
         "verdict_without_limits": without.verdict,
+        "by_tuned": by_tuned,
         "checks": [{**asdict(check), "holds": check.holds} for check in checks],
         "to_settle": asdict(settle),
         "metrics": _side_by_side(baseline["scores"], model["scores"]),

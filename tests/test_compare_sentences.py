@@ -4,7 +4,9 @@ import pytest
 
 from worthit.compare.pages.phrases import percent, share
 from worthit.compare.pages.verdict import verdict_block
+from worthit.compare.report import Report
 from worthit.tests.reports_factory import NEWS, judged, two_models
+from worthit.tests.runs_factory import answers, make_run, truths, tuning
 
 
 def said(**changed):
@@ -87,3 +89,37 @@ def test_classes_are_counted_by_their_intervals(classes, sentence):
 )
 def test_percent_has_one_decimal_and_a_little_is_not_nothing(fraction, as_share, as_percent):
     assert (share(fraction), percent(fraction)) == (as_share, as_percent)
+
+
+def test_another_metric_than_the_tuned_one_is_told_with_its_verdict():
+    shares = {"neutral": 60, "anger": 30, "fear": 0.1}
+    truth = truths(600, shares)
+    runs = [
+        make_run("tfidf", truth, answers(truth, 0.7, 1), tuning=tuning(), metric="f1_macro"),
+        make_run("gru", truth, answers(truth, 0.9, 2), metric="accuracy"),
+    ]
+    report, page = judged(runs, metric="accuracy")
+    fear = int((truth == "fear").sum())
+    sentence = (
+        "Tuned for macro F1, judged by accuracy (`tfidf`): by macro F1 the verdict would be "
+        f"cannot tell (*fear* has only {fear} test item{'s' * (fear > 1)})."
+    )
+    rule = next(line for line in page.splitlines() if line.startswith("**The rule.**"))
+    assert rule.endswith(sentence) and f"- {sentence}" in page
+    runs[1].record["metric"] = "f1_weighted"
+    runs[0].record["metric"] = "accuracy"
+    (pairing,) = Report.from_runs(runs, metric="accuracy").numbers["pairings"]
+    (by_weighted,) = Report.from_runs(runs, metric="f1_weighted").numbers["pairings"]
+    told = pairing["by_tuned"]
+    assert told["models"] == ["gru"] and told["metric"] == "f1_weighted"
+    for name in ("difference", "low", "high", "verdict"):
+        assert told[name] == by_weighted[name]
+
+
+def test_one_metric_throughout_and_a_model_that_none_has_shaped_are_not_told():
+    assert judged(two_models(300, NEWS, 0.8, 0.8))[0].numbers["pairings"][0]["by_tuned"] is None
+    untuned = two_models(300, NEWS, 0.8, 0.8)
+    untuned[1].record.update(curve=[], best_epoch=None)
+    untuned[0].record["cost"]["trials"] = 0
+    report, page = judged(untuned, metric="accuracy")
+    assert report.numbers["pairings"][0]["by_tuned"] is None and "Tuned for" not in page

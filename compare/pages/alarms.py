@@ -5,6 +5,7 @@ from typing import Any
 from worthit.compare.pages.markdown import code, emphasis
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import brief, plural, points
+from worthit.compare.pages.verdict import tuned_sentence
 
 __all__ = ["alarm_sentence"]
 
@@ -64,6 +65,8 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
             f"{model_name(alarm['tuned'])} was tuned and {name} was not (good defaults); "
             "`--trials` gives it a search of its own."
         )
+    if kind == "other metric":
+        return tuned_sentence(alarm)
     return "The two were measured on different machines: their times do not compare."
 
 

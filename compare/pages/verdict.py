@@ -21,7 +21,14 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.scores import whole_training
 
-__all__ = ["cost_phrase", "difference_phrase", "headline", "rule_section", "verdict_block"]
+__all__ = [
+    "cost_phrase",
+    "difference_phrase",
+    "headline",
+    "rule_section",
+    "tuned_sentence",
+    "verdict_block",
+]
 
 
 def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
@@ -276,6 +283,8 @@ def rule_section(pairing: dict[str, Any]) -> str:
         "0.05 after Holm, and every limit the reader stated holds. *Not worth it*: the interval "
         "lies below the margin, or a limit is broken. *Cannot tell*: everything else. " + limits
     )
+    if pairing["by_tuned"]:
+        rule += f" {tuned_sentence(pairing['by_tuned'])}"
     rows = [
         [signed(row["true"]) if row["true"] else "0"]
         + [share(row[name]) for name in ("worth it", "not worth it", "cannot tell")]
@@ -286,6 +295,23 @@ def rule_section(pairing: dict[str, Any]) -> str:
     head = ["true difference", "worth it", "not worth it", "cannot tell"]
     intro = f"On a test set like this one ({count(pairing['n'])} items) the rule would say:"
     return f"{rule}\n\n{intro}\n\n{table(head, rows, 'rrrr')}"
+
+
+def tuned_sentence(by_tuned: dict[str, Any]) -> str:
+    """Say that models were tuned by one metric and are judged by another, and what that changes."""
+    names = " and ".join(model_name(name) for name in by_tuned["models"])
+    metric, judged = (
+        metric_name(by_tuned[name], by_tuned["positive"]) for name in ("metric", "judged")
+    )
+    if by_tuned["refusal"]:
+        why = refusal_phrase(by_tuned["refusal"])
+    else:
+        inside = span(by_tuned["low"], by_tuned["high"])
+        why = f"{signed(by_tuned['difference'])}, 95 % interval {inside}"
+    return (
+        f"Tuned for {metric}, judged by {judged} ({names}): by {metric} the verdict would be "
+        f"{by_tuned['verdict']} ({why})."
+    )
 
 
 def _capital(sentence: str) -> str:
