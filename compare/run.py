@@ -29,7 +29,7 @@ class Run:
     predictions : pandas.DataFrame
         Test items indexed by id: ``truth``, ``prediction`` and perhaps ``p_<class>``.
     items : pandas.DataFrame or None
-        The same items' ``group``, ``leaked``, ``near_duplicate``, text and extra columns, indexed
+        The same items' ``group``, leaks, unseen words, text and extra columns, indexed
         by id.
     validation : pandas.DataFrame or None
         Predictions of the validation split, shaped like ``predictions``.

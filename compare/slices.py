@@ -15,7 +15,7 @@ from worthit.compare.run import Run
 from worthit.compare.significance import holm
 from worthit.compare.units import units_of
 
-__all__ = ["LEAKS", "NEARLY_ALL", "slice_columns", "slice_numbers"]
+__all__ = ["LEAKS", "NEARLY_ALL", "UNSEEN", "slice_columns", "slice_numbers"]
 
 DRAWS = 2000  # for each of many slices
 MOST_VALUES = 12  # a column with more is cut into quarters if it holds numbers, else left out
@@ -26,13 +26,14 @@ LEAKS = {
     "leaked": "in the training data",
     "near_duplicate": "nearly in the training data",
 }
+UNSEEN = "unseen words (%)"  # whole per cent of an item's words that train does not hold
 KNOWN = ("group", "audio", *TEXTS)  # columns of items.csv that are no slices
 
 
 def slice_numbers(
     baseline: Sequence[Run], model: Sequence[Run], metric: str, positive: str | None
 ) -> dict[str, Any]:
-    """Judge two models on slices by length, leaks and every extra column.
+    """Judge two models on slices by length, unseen words, leaks and every extra column.
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ def slice_columns(items: pd.DataFrame) -> dict[str, pd.Series]:
         numbers = pd.to_numeric(values, errors="coerce")
         if name in LEAKS:
             found[LEAKS[name]] = _few(values.replace({"1": "yes", "0": "no", "": "no"}))
-        elif values.nunique() <= MOST_VALUES:
+        elif name != UNSEEN and values.nunique() <= MOST_VALUES:
             found[name] = _few(values)
         elif numbers.notna().all():
             found[name] = _quarters(numbers)

@@ -14,6 +14,7 @@ from worthit.core.positive import positive_class
 from worthit.corpus.audit import data_card
 from worthit.corpus.near import Alike
 from worthit.corpus.split import Split
+from worthit.corpus.unseen import unseen_words
 
 __all__ = ["KINDS", "Dataset", "refuse_one_class"]
 
@@ -47,6 +48,8 @@ class Dataset:
         Hash of the data that this is a part of, where some training items were left out.
     nearly : frozenset of str, optional
         What ``near_leaked`` is where train and validation cannot tell: over outer folds.
+    unseen : tuple of int, optional
+        What ``unseen_words`` is there.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Dataset:
     )
     content: str | None = None
     nearly: frozenset[str] | None = None
+    unseen: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -138,6 +142,13 @@ class Dataset:
             for item, key in zip(self.test.ids, self.test.keys, strict=True)
             if item not in self.leaked and alike.recurs(key, known)
         )
+
+    @cached_property
+    def unseen_words(self) -> tuple[int, ...] | None:
+        """Per cent of each test item's words that train does not hold; clips have none."""
+        if self.unseen is not None or self.kind == "audio":
+            return self.unseen
+        return tuple(unseen_words(self.train.inputs, self.test.inputs))
 
     @cached_property
     def card(self) -> dict[str, Any]:

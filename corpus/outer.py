@@ -65,12 +65,14 @@ def pooled(dataset: Dataset, folds: list[Dataset]) -> Dataset:
     """Return the data set whose test split is all folds, in their order.
 
     Train and validation are those of the first fold: sizes in a report are of one fit. Near
-    duplicates are looked for in each item's own train and validation.
+    duplicates are looked for in each item's own train and validation, unseen words in its train.
     """
     test = _joined([fold.test for fold in folds])
     whole = _like(dataset, folds[0].train, folds[0].validation, test)
     alike = folds[0].alike  # every fold has all items
-    return replace(whole, nearly=frozenset().union(*(each.nearly_leaked(alike) for each in folds)))
+    nearly = frozenset().union(*(each.nearly_leaked(alike) for each in folds))
+    unseen = tuple(share for each in folds for share in each.unseen_words or ()) or None
+    return replace(whole, nearly=nearly, unseen=unseen)
 
 
 def _fold_numbers(split: Split, n_folds: int, seed: int, name: str) -> np.ndarray:

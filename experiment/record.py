@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from worthit.compare.run import Run
 from worthit.compare.scores import score
+from worthit.compare.slices import UNSEEN
 from worthit.corpus import Dataset, Split
 from worthit.experiment.cost import Meter, folder_bytes, machine
 from worthit.experiment.models import find
@@ -147,6 +148,8 @@ def _items(dataset: Dataset) -> pd.DataFrame:
         "leaked": [str(int(item in dataset.leaked)) for item in test.ids],
         "near_duplicate": [str(int(item in dataset.near_leaked)) for item in test.ids],
     }
+    if dataset.unseen_words is not None:
+        columns[UNSEEN] = [str(share) for share in dataset.unseen_words]
     if dataset.kind == "pair":
         columns["text"], columns["text_pair"] = zip(*test.inputs, strict=True)
     else:
