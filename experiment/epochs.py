@@ -61,6 +61,7 @@ def train_trial(
     scorer: Callable[[NDArray, NDArray], float],
     time_left: float | None,
     beside: Mapping[str, NDArray] | None = None,
+    workspace: Path | None = None,
 ) -> EpochTrial:
     """Train on a fold's fitted rows; after each epoch, compare with earlier trials.
 
@@ -80,6 +81,8 @@ def train_trial(
         Seconds for the training.
     beside : mapping of str to numpy.ndarray, optional
         What ``fit`` takes by name beside the labels.
+    workspace : pathlib.Path, optional
+        Where an interrupted trial goes on from its last epoch; to be removed when it is told.
     """
     rows, held_out = fold
     by_epoch: list[float] = []
@@ -96,6 +99,7 @@ def train_trial(
         take(inputs, rows),
         labels[rows],
         validation=(asked, truth),
+        workspace=workspace,
         time_limit=time_left,
         hopeless=hopeless,
         **{name: of[rows] for name, of in (beside or {}).items()},

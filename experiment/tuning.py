@@ -6,6 +6,7 @@ slot: a search that was killed and repeated draws what it would have drawn. Work
 storage fill the slots of one study together; see :mod:`worthit.experiment.slots`.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,7 +124,8 @@ def search(
     beside : mapping of str to numpy.ndarray of shape (n,), optional
         What ``fit`` takes by name beside the labels, such as labels of a second task.
     best_model : pathlib.Path or None
-        Folder in which the best trial of a network is kept, with its slot.
+        Folder in which the best trial of a network is kept, with its slot; beside it lie the
+        checkpoints of the running one, which goes on from them after an interruption.
 
     Returns
     -------
@@ -141,6 +143,7 @@ def search(
         earlier = max((_log(trial)["seconds"] for trial in slots.finished(own=True)), default=0.0)
     stopped = "all trials were done"
     by_epoch = len(folds) == 1 and learns_by_epoch(classifier)
+    running = best_model and best_model.with_name(f"{best_model.name}-running")
     candidate = clone(classifier).set_params(**getattr(classifier, "search_fields", {}))
     with (
         database_errors(storage),
@@ -165,7 +168,7 @@ def search(
                     job = (trial_classifier, inputs, labels, scorer, left, beside)
                     if by_epoch:
                         rivals = [each.user_attrs["by_epoch"] for each in slots.finished()]
-                        one = train_trial(folds[0], rivals, *job)
+                        one = train_trial(folds[0], rivals, *job, running)
                         trial.set_user_attr("by_epoch", one.by_epoch)
                         scores, pruned = [one.score], one.pruned
                     else:
@@ -175,6 +178,8 @@ def search(
                     slots.tell(trial, scores, seconds, pruned=pruned)
                     if by_epoch and best_model and _is_best(slots.best(), trial.number):
                         keep(best_model, one.fitted, trial.user_attrs["slot"])
+                    if running:
+                        shutil.rmtree(running, ignore_errors=True)
             if best := slots.best():
                 bar.set_postfix_str(f"best {100 * (best.value or 0):.2f}", refresh=False)
             bar.update(len(slots.finished()) - bar.n)

@@ -1,11 +1,13 @@
 """Trials of a network: given up by epoch, and the best one not trained again."""
 
 import numpy as np
+import pytest
 from sklearn.metrics import f1_score
 
 from worthit.experiment.epochs import FIRST_RIVALS, falls_behind, keep, kept
+from worthit.experiment.slots import Slots
 from worthit.experiment.tuning import search
-from worthit.neural.average import Average
+from worthit.neural.average import Average, AverageNetwork
 
 RNG = np.random.default_rng(0)
 SIGNS = {"good": ["great", "fine", "lovely"], "bad": ["awful", "poor", "dull"]}
@@ -84,3 +86,71 @@ def test_time_limit_of_a_search_says_how_many_trials_are_left(tmp_path):
     found = run(tmp_path, trials=50, time_limit=0.01)
     assert found.record["stopped"] == "the time limit of 0 s was reached, with 49 of 50 trials left"
     assert kept(tmp_path / "best", Racer, found.slot) is not None
+
+
+class _PowerCut(BaseException):
+    """Comes out of a trial unannounced, as Ctrl-C does."""
+
+
+def count_batches(patch, cut_after=10**9):
+    """List the training batches that are made; more than a number of them are not."""
+    forward, made = AverageNetwork.forward, []
+
+    def counting(self, input_ids):
+        if self.training:
+            if len(made) == cut_after:
+                raise _PowerCut
+            made.append(len(input_ids))
+        return forward(self, input_ids)
+
+    patch.setattr(AverageNetwork, "forward", counting)
+    return made
+
+
+def told(found):
+    """Return what a search says of its trials, but for the seconds."""
+    return [
+        {key: trial[key] for key in ("params", "score", "state")}
+        for trial in found.record["trials"]
+    ]
+
+
+def test_an_interrupted_trial_goes_on_from_its_last_epoch(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        all_batches = count_batches(patch)
+        whole = run(tmp_path / "whole", trials=2)
+    assert len(all_batches) == 2 * 4 * 10
+    with monkeypatch.context() as patch, pytest.raises(_PowerCut):
+        count_batches(patch, cut_after=40 + 25)  # in the third epoch of the second trial
+        run(tmp_path / "cut", trials=2)
+    with monkeypatch.context() as patch:
+        made = count_batches(patch)
+        resumed = run(tmp_path / "cut", trials=2)
+    assert len(made) == 20
+    assert told(resumed) == told(whole)
+    assert not (tmp_path / "cut" / "best-running").exists()
+    best, again = (kept(tmp_path / name / "best", Racer, whole.slot) for name in ("whole", "cut"))
+    np.testing.assert_array_equal(best.predict_proba(TEXTS), again.predict_proba(TEXTS))
+
+
+@pytest.mark.parametrize(("n_batches", "n_left"), [(15, 10), (20, 0)])
+def test_an_interrupted_trial_is_given_up_where_it_would_have_been(
+    tmp_path, monkeypatch, n_batches, n_left
+):
+    whole = run(tmp_path / "whole", trials=9)
+    place = [trial["state"] for trial in whole.record["trials"]].index("pruned")
+    run(tmp_path / "cut", trials=place)
+    with monkeypatch.context() as patch, pytest.raises(_PowerCut):
+        count_batches(patch, cut_after=n_batches)
+        if not n_left:  # it has just been given up, after two epochs, but not yet been told
+            patch.setattr(Slots, "tell", _cut)
+        run(tmp_path / "cut", trials=place + 1)
+    with monkeypatch.context() as patch:
+        made = count_batches(patch)
+        resumed = run(tmp_path / "cut", trials=place + 1)
+    assert len(made) == n_left
+    assert told(resumed) == told(whole)[: place + 1]
+
+
+def _cut(*_, **__):
+    raise _PowerCut

@@ -45,7 +45,7 @@ def description(model: dict[str, Any]) -> str:
     """Say in a clause what a model is; nothing where that is not known."""
     family = model.get("family")
     if zero_shot(model):
-        return zero_shot(model)
+        return zero_shot(model, before="a ")
     if family == "neural" and model.get("pretrained"):
         # A body that is fine-tuned has epochs; one that only reads has none.
         return "a pretrained network" + (", fine-tuned" if model.get("curve") else ", frozen")

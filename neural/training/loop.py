@@ -96,7 +96,9 @@ def train(
         watch = Watch(bar, metric, patience, clock, hopeless)
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
         checkpoint = last_whole(workspace) if leads() else None
-        done = checkpoint and epochs_since_best(history_of(checkpoint), metric) >= patience
+        history = history_of(checkpoint) if checkpoint else []
+        watch.recall(history)
+        done = watch.given_up or epochs_since_best(history, metric) >= patience
         checkpoint, finished = agreed((checkpoint, bool(checkpoint and (done or clock.over))))
         if checkpoint and finished:
             # Nothing is left to do but to keep the best: one more step would be one too many.

@@ -74,15 +74,29 @@ class Watch(TrainerCallback):
         self.bar.set_postfix_str(f"epoch {state.epoch:.3g}, validation {self.metric} {score:.3f}")
         if epochs_since_best(state.log_history, self.metric) >= self.patience:
             control.should_training_stop = True
-        if self.hopeless and self.hopeless(-score if self.metric == "loss" else score):
-            self.given_up = control.should_training_stop = True
+        self._ask(score)
+        if self.given_up:
+            control.should_training_stop = True
+
+    def recall(self, log_history: list[dict]) -> None:
+        """Ask of the epochs before an interruption, as if they had just been done."""
+        for score in _scores(log_history, self.metric):
+            self._ask(score)
+
+    def _ask(self, score: float) -> None:
+        larger = -score if self.metric == "loss" else score
+        self.given_up = bool(self.hopeless and self.hopeless(larger))
 
 
 def epochs_since_best(log_history: list[dict], metric: str) -> int:
     """Count the evaluations after the best one; the earliest of equally good ones is the best."""
-    key = f"eval_{metric}"
-    scores = [entry[key] for entry in log_history if key in entry]
+    scores = _scores(log_history, metric)
     if not scores:
         return 0
     best = min(scores) if metric == "loss" else max(scores)
     return len(scores) - 1 - scores.index(best)
+
+
+def _scores(log_history: list[dict], metric: str) -> list[float]:
+    key = f"eval_{metric}"
+    return [entry[key] for entry in log_history if key in entry]
