@@ -1,5 +1,6 @@
 """Sections 11 and 12: the commands, hashes and versions; what the intervals do not cover."""
 
+import re
 from typing import Any
 
 from worthit.compare.pages.markdown import code, code_block
@@ -8,11 +9,18 @@ from worthit.compare.pages.phrases import short_hash
 
 __all__ = ["limits_section", "reproduce_section"]
 
+# Options of output alone: a command that differs in them is not shown twice.
+OUTPUT = re.compile(r" --(?:quiet|json)(?= |$)| --reports(?: |=)[^ ]+")
+
 
 def reproduce_section(command: str, models: list[dict[str, Any]], dataset: dict[str, Any]) -> str:
     """Write the commands, seeds, versions and hashes of the models named."""
-    commands = [command, *(c for model in models for c in model["commands"])]
-    shown = [code_block(c) for c in dict.fromkeys(commands) if c]
+    # What made the runs stands before what only renders them.
+    made = [c for model in models for c in model["commands"]]
+    commands: dict[str, str] = {}
+    for each in filter(None, [*made, command]):
+        commands.setdefault(OUTPUT.sub("", each), each)
+    shown = [code_block(each) for each in commands.values()]
     hashes = []
     if dataset.get("sha256"):
         hashes.append(f"data {short_hash(dataset['sha256'])}")
