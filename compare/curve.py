@@ -8,7 +8,14 @@ import numpy as np
 from worthit.compare.alignment import align
 from worthit.compare.bootstrap import RESAMPLES, SEED, bootstrap, draw_counts, interval
 from worthit.compare.metrics import metric_values
-from worthit.compare.power_law import MIN_SIZES, REACH, doubt_of, fit_power_law
+from worthit.compare.power_law import (
+    MIN_SIZES,
+    REACH,
+    PowerLaw,
+    doubt_of,
+    fit_power_law,
+    times_to_cross,
+)
 from worthit.compare.refusal import refusal_of
 from worthit.compare.run import Run
 from worthit.compare.units import Units, units_of
@@ -63,6 +70,16 @@ def curve_numbers(
     units, values = _resampled([by_name for _, by_name in by_size], metric)
     refusal = points[-1]["refusal"]
     rows = [{name: points[i]["models"][name]["value"] for name in names} for i in range(len(sizes))]
+    scores = {name: np.array([row[name] for row in rows]) for name in names}
+    laws = {name: _laws(sizes, scores[name], values[name]) for name in names}
+    fits = {name: _fit(sizes, scores[name], laws[name], goal) for name in names}
+    crossings = {
+        name: crossing(sizes, [point["differences"][name] for point in points])
+        for name in names
+        if name != reference
+    }
+    for name, found in crossings.items():
+        found["beyond"] = _beyond(int(sizes[-1]), found, laws, fits, reference, name)
     made = [run for _, by_name in by_size[:-1] for runs in by_name.values() for run in runs]
     return {
         "metric": metric,
@@ -71,17 +88,10 @@ def curve_numbers(
         "n": len(by_size[0][1][reference][0].predictions),
         "points": points,
         "refusal": refusal,
-        "crossings": {
-            name: crossing(sizes, [point["differences"][name] for point in points])
-            for name in names
-            if name != reference
-        },
+        "crossings": crossings,
         "wish": goal,
         "wish_told": wish is not None,
-        "fits": {
-            name: _fit(sizes, np.array([row[name] for row in rows]), values[name], goal)
-            for name in names
-        },
+        "fits": fits,
         "fits_resamples": FITS,
         "trials": {name: by_size[-1][1][name][0].record["cost"].get("trials") for name in names},
         "n_seeds": len(by_size[-1][1][reference]),
@@ -107,8 +117,8 @@ def crossing(sizes: np.ndarray, differences: Sequence[Mapping[str, Any]]) -> dic
     dict
         ``n``, and ``low`` and ``high``, the sizes it lies between; None where there is none.
         ``changes``, how often the sign changes; ``sure``, whether the intervals on both sides of
-        the crossing exclude a tie; ``ties``, at how many sizes they do not; ``ahead``, the sign at
-        the first size that has one.
+        the crossing exclude a tie; ``ties``, at how many sizes an interval includes 0; ``ahead``,
+        the sign at the first size that has one.
     """
     signed = [(i, np.sign(d["difference"])) for i, d in enumerate(differences) if d["difference"]]
     turns = [
@@ -117,7 +127,7 @@ def crossing(sizes: np.ndarray, differences: Sequence[Mapping[str, Any]]) -> dic
     found = {
         "changes": len(turns),
         "ahead": int(signed[0][1]) if signed else 0,
-        "ties": sum(not _excludes_zero(each) for each in differences),
+        "ties": sum(each["low"] is not None and not _excludes_zero(each) for each in differences),
     }
     if not turns:
         return {"n": None, "low": int(sizes[0]), "high": int(sizes[-1]), "sure": False, **found}
@@ -227,21 +237,30 @@ def _resampled(
     return units, {name: np.stack([row[name] for row in by_row], axis=1) for name in rows[0]}
 
 
+def _laws(
+    sizes: np.ndarray, scores: np.ndarray, resampled: np.ndarray
+) -> tuple[PowerLaw, PowerLaw] | None:
+    """Fit a power law to the scores and to the resampled ones; None with too few sizes."""
+    if len(sizes) < MIN_SIZES:
+        return None
+    return fit_power_law(sizes, scores[None]), fit_power_law(sizes, resampled)
+
+
 def _fit(
-    sizes: np.ndarray, scores: np.ndarray, resampled: np.ndarray, wish: float
+    sizes: np.ndarray, scores: np.ndarray, laws: tuple[PowerLaw, PowerLaw] | None, wish: float
 ) -> dict[str, Any]:
-    """Fit a power law and ask it for the wished score; without a fit, say why there is none."""
+    """Ask a power law for the wished score; where it cannot be relied on, say why."""
     reached = [int(n) for n, score in zip(sizes, scores, strict=True) if score >= wish]
     found: dict[str, Any] = {"reached": reached[0] if scores[-1] >= wish else None}
-    if len(sizes) < MIN_SIZES:
+    if laws is None:
         return found | {"doubt": "few"}
-    law, laws = fit_power_law(sizes, scores[None]), fit_power_law(sizes, resampled)
+    law, many = laws
     found |= {"a": law.a[0], "b": law.b[0], "c": law.c[0], "r2": law.r2[0]}
-    found["doubt"] = doubt_of(len(sizes), law, laws)
+    found["doubt"] = doubt_of(len(sizes), law, many)
     if found["doubt"]:
         return found
-    found["a_low"], found["a_high"] = np.quantile(laws.a, TAILS)
-    double = np.quantile(laws.at(2) - laws.at(1), TAILS)
+    found["a_low"], found["a_high"] = np.quantile(many.a, TAILS)
+    double = np.quantile(many.at(2) - many.at(1), TAILS)
     found["double"] = {
         "n": 2 * int(sizes[-1]),
         "gain": law.at(2)[0] - law.at(1)[0],
@@ -249,12 +268,35 @@ def _fit(
         "high": double[1],
     }
     if found["reached"] is None:
-        found["needed"] = _needed(int(sizes[-1]), law.times_for(wish)[0], laws.times_for(wish))
+        found["needed"] = _needed(int(sizes[-1]), law.times_for(wish)[0], many.times_for(wish))
     return found
 
 
+def _beyond(
+    n: int,
+    found: dict[str, Any],
+    laws: dict[str, tuple[PowerLaw, PowerLaw] | None],
+    fits: dict[str, dict[str, Any]],
+    reference: str,
+    name: str,
+) -> dict[str, Any] | None:
+    """Say where two curves that do not cross would do so with more data, or whose fit forbids it.
+
+    None where they cross, or are level at every size.
+    """
+    if found["n"] is not None or not found["ahead"]:
+        return None
+    doubted = next((each for each in (reference, name) if fits[each]["doubt"]), None)
+    one, other = laws[reference], laws[name]
+    if doubted or one is None or other is None:
+        return {"doubted": doubted}
+    pairs = zip(one, other, strict=True)
+    times, many = (times_to_cross(*pair, found["ahead"]) for pair in pairs)
+    return {"doubted": None, **_needed(n, times[0], many)}
+
+
 def _needed(n: int, times: float, resampled: np.ndarray) -> dict[str, Any]:
-    """Say how many items reach a score; beyond ten times the data nothing is said (None)."""
+    """Say how many items that takes; beyond ten times the data nothing is said (None)."""
     low, high = np.quantile(resampled, TAILS, method="nearest")  # infinities are not averaged
     known = [n * value if value <= REACH else None for value in (times, low, high)]
     return {**dict(zip(("n", "low", "high"), known, strict=True)), "limit": REACH * n}

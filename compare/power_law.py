@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["MIN_SIZES", "REACH", "PowerLaw", "doubt_of", "fit_power_law"]
+__all__ = ["MIN_SIZES", "REACH", "PowerLaw", "doubt_of", "fit_power_law", "times_to_cross"]
 
 MIN_SIZES = 4  # three parameters, and one size to contradict them
 REACH = 10  # no word about more than so many times the data
 EXPONENTS = np.geomspace(0.02, 3.0, 600)
 FITS_WELL = 0.9  # R^2
 SURE = 0.95
+AT_BOUND = 0.1  # of the resampled curves: more of them level off nowhere below a perfect score
+TIMES = np.geomspace(1, REACH, 401)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,12 @@ class PowerLaw:
     r2: np.ndarray
     at_edge: np.ndarray
 
-    def at(self, times: float) -> np.ndarray:
+    @property
+    def at_bound(self) -> np.ndarray:
+        """Whether a is a perfect score: no sign of where the curve levels off."""
+        return self.a >= 1
+
+    def at(self, times: float | np.ndarray) -> np.ndarray:
         """Return the score at so many times the largest size."""
         return self.a - self.b * times**-self.c
 
@@ -111,6 +118,25 @@ def doubt_of(n_sizes: int, law: PowerLaw, resampled: PowerLaw) -> str | None:
     grows = resampled.at(1) > resampled.at(1 / 2)
     if law.b[0] <= 0 or grows.mean() < SURE:
         return "flat"
-    if law.at_edge[0]:
+    if law.at_edge[0] or law.at_bound[0] or resampled.at_bound.mean() > AT_BOUND:
         return "shape"
     return "uneven" if law.r2[0] < FITS_WELL else None
+
+
+def times_to_cross(one: PowerLaw, other: PowerLaw, ahead: int) -> np.ndarray:
+    """Return at how many times the largest size the second curve is no longer where it is now.
+
+    Parameters
+    ----------
+    one, other : PowerLaw
+        With B rows each.
+    ahead : int
+        1 if the second is above now, -1 if below.
+
+    Returns
+    -------
+    numpy.ndarray of shape (B,)
+        Infinite where it is there up to ``REACH`` times the largest size.
+    """
+    changed = ahead * (other.at(TIMES[:, None]) - one.at(TIMES[:, None])) <= 0  # (times, B)
+    return np.where(changed.any(axis=0), TIMES[changed.argmax(axis=0)], np.inf)

@@ -6,7 +6,7 @@ from scipy.optimize import curve_fit
 
 from worthit.compare.curve import crossing
 from worthit.compare.pages.curve import curve_section
-from worthit.compare.power_law import EXPONENTS, doubt_of, fit_power_law
+from worthit.compare.power_law import EXPONENTS, doubt_of, fit_power_law, times_to_cross
 from worthit.compare.report import Report
 from worthit.core.errors import InputError
 from worthit.tests.reports_factory import COMMAND, NEWS, compare_golden
@@ -90,6 +90,67 @@ def test_a_fit_that_is_not_identified_is_refused():
     at_once = 0.9 - 0.2 * (SIZES / 1000) ** -2.0 * [1, 0, 0, 0, 0]
     assert fit_power_law(SIZES, at_once[None]).c[0] == EXPONENTS[-1]
     assert doubt(at_once, scale=0) in ("shape", "flat")
+
+
+def test_a_curve_that_levels_off_nowhere_below_a_perfect_score_is_in_doubt():
+    sizes, scores = np.array([1099, 2110, 4041, 7997]), np.array([0.1595, 0.2974, 0.4546, 0.5869])
+    law = fit_power_law(sizes, scores[None])
+    assert law.a[0] == 1 and not law.at_edge[0] and law.r2[0] > 0.99
+    assert doubt_of(4, law, law) == "shape"
+    # The measured scores level off, many resampled ones do not.
+    good, bad = (fit_power_law(SIZES, (a - 0.1 * (SIZES / 16000) ** -0.3)[None])
+                 for a in (0.9, 1.05))  # fmt: skip
+    assert bad.a[0] == 1
+    rows = np.stack([0.9 - 0.1 * (SIZES / 16000) ** -0.3] * 8 + [
+        1.05 - 0.1 * (SIZES / 16000) ** -0.3] * 2)  # fmt: skip
+    assert doubt_of(5, good, good) is None
+    assert doubt_of(5, good, fit_power_law(SIZES, rows)) == "shape"
+
+
+def test_an_extrapolated_crossing_is_where_the_laws_meet():
+    one = fit_power_law(SIZES, (0.8 - 0.02 * (SIZES / 16000) ** -0.5)[None])
+    other = fit_power_law(SIZES, (0.82 - 0.06 * (SIZES / 16000) ** -0.5)[None])
+    # 0.8 - 0.02 x = 0.82 - 0.06 x at x = 1 / 2, so at four times the data.
+    assert times_to_cross(one, other, -1)[0] == pytest.approx(4, rel=0.03)
+    assert times_to_cross(other, one, 1)[0] == pytest.approx(4, rel=0.03)
+    lower = fit_power_law(SIZES, (0.7 - 0.06 * (SIZES / 16000) ** -0.5)[None])
+    assert times_to_cross(one, lower, -1)[0] == np.inf
+
+
+BEYOND = {"n": 64_000.0, "low": 40_000.0, "high": None, "limit": 160_000, "doubted": None}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "they would at about 64,000 (40,000 to more than 160,000) items."),
+        ({"n": None}, "they may from 40,000 items on, or not within 10 times the data."),
+        ({"n": None, "low": None}, "they would not within 10 times the data either."),
+        ({"doubted": "gru"}, "with more cannot be estimated: for `gru`, the sizes do not show"),
+    ],
+)
+def test_what_lies_beyond_the_sizes_is_told(changed, told):
+    whole, parts = curve_runs(MODELS, n_test=300)
+    numbers = Report.from_runs(whole, parts=parts).numbers
+    curve = numbers["curve"]
+    curve["crossings"]["gru"] |= {"n": None, "ties": 1, "beyond": BEYOND | changed}
+    curve["fits"]["gru"] = {"doubt": "shape", "reached": None}
+    section = curve_section(numbers)
+    assert told in section
+    assert "; at one size the interval includes 0." in section
+
+
+def test_curves_that_do_not_cross_are_extrapolated_only_if_both_fits_can_be_relied_on():
+    apart = {"tfidf": MODELS["tfidf"], "gru": lambda share: 0.84 - 0.06 * share**-0.5}
+    crossings = []
+    for models in (apart, {"tfidf": MODELS["tfidf"]} | LEVEL):
+        whole, parts = curve_runs(models)
+        crossings += Report.from_runs(whole, parts=parts).numbers["curve"]["crossings"].values()
+    assert [found["n"] for found in crossings] == [None, None]
+    assert crossings[1]["beyond"] == {"doubted": "bert"}
+    beyond = crossings[0]["beyond"]
+    assert beyond["doubted"] is None and beyond["limit"] == 200_000
+    assert beyond["n"] is None  # they level off two points apart
 
 
 def curve_runs(models, n_test=2000, seeds=1, shares=NEWS):

@@ -60,8 +60,9 @@ def _crossing(curve: dict[str, Any], name: str) -> str:
         where = {1: "above", -1: "below", 0: "level with"}[found["ahead"]]
         told = f"{model} is {where} {base} at every size: they do not cross {between} items"
         if found["ties"]:
-            told += f"; at {plural(found['ties'], 'size')} no interval excludes a tie"
-        return f"{told}."
+            at = "one size" if found["ties"] == 1 else plural(found["ties"], "size")
+            told += f"; at {at} the interval includes 0"
+        return f"{told}.{_beyond(curve, found['beyond'])}"
     before, after = ("below", "above") if found["ahead"] < 0 else ("above", "below")
     told = (
         f"{model} is {before} {base} with few items and {after} it from about "
@@ -75,6 +76,26 @@ def _crossing(curve: dict[str, Any], name: str) -> str:
     if found["sure"]:
         return f"{told}; the intervals on both sides of the crossing exclude a tie."
     return f"{told}; an interval beside the crossing holds a tie, so it may lie elsewhere."
+
+
+def _beyond(curve: dict[str, Any], beyond: dict[str, Any] | None) -> str:
+    """Say where the fitted curves would cross with more data, as far as they can tell."""
+    if beyond is None:
+        return ""
+    if beyond["doubted"]:
+        doubted = beyond["doubted"]
+        return (
+            " Whether they would with more cannot be estimated: for "
+            f"{model_name(doubted)}, {DOUBTS[curve['fits'][doubted]['doubt']]}."
+        )
+    if beyond["n"] is not None:
+        return f" By the power laws below they would at {_needed(beyond)} items."
+    if beyond["low"] is None:
+        return f" By the power laws below they would not within {REACH} times the data either."
+    return (
+        f" By the power laws below they may from {rounded(beyond['low'])} items on, or not within "
+        f"{REACH} times the data."
+    )
 
 
 def _scores(curve: dict[str, Any], others: list[str]) -> str:
