@@ -11,7 +11,7 @@ import torch
 
 from worthit.core.errors import InputError
 from worthit.neural.gru import GRU
-from worthit.neural.training.memory import is_out_of_memory
+from worthit.neural.training.memory import RowsAtOnce, is_out_of_memory
 from worthit.neural.training.recurrent import RecurrentNetwork
 
 WORDS = {"a": "goal match team coach", "b": "bank share profit price", "c": "moon star comet orbit"}
@@ -306,10 +306,53 @@ def test_scarce_memory_changes_how_many_rows_are_taken_but_not_the_outcome(monke
     assert max(sizes) == 2
     assert plenty.notes_ == []
     assert little.notes_ == [
-        "Memory did not suffice for 8 inputs at once: at most 2 were taken at a time and their "
-        "gradients added up, so a step is still one of 8."
+        "Memory did not suffice for training on 8 inputs at once: at most 2 were taken at a time "
+        "and their gradients added up, so a step is still one of 8.",
+        "Memory did not suffice for scoring on whole batches: fewer inputs were taken at a time.",
     ]
     assert "Out of memory while training on 8 inputs; now 4 at a time." in capfd.readouterr().err
+
+
+def test_a_failed_attempt_leaves_the_random_numbers_to_the_next():
+    def draw(part):
+        numbers = torch.rand(len(part["rows"]), 3)
+        if len(numbers) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return numbers
+
+    torch.manual_seed(7)
+    found = RowsAtOnce("drawing").take({"rows": torch.arange(8)}, draw)
+    torch.manual_seed(7)
+    assert torch.equal(torch.stack(found), torch.rand(4, 2, 3))
+
+
+def test_interrupted_training_with_little_memory_goes_on_to_the_same_end(tmp_path, monkeypatch):
+    forward = RecurrentNetwork.forward
+
+    def failing(self, input_ids):
+        if not self.training:
+            return forward(self, input_ids)
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise _PowerCut
+        logits = forward(self, input_ids)
+        if input_ids.numel() > 56:  # the longest batches alone
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return logits
+
+    monkeypatch.setattr(RecurrentNetwork, "forward", failing)
+    left, values = 10_000, {"patience": 9, "dropout": 0.3, "tokens": "words"}
+    whole = fit(**values)
+    assert "at most 4 were taken" in " ".join(whole.notes_)
+    left = 20  # in the second epoch: 8 batches, in up to two parts
+    with pytest.raises(_PowerCut):
+        fit(tmp_path, **values)
+    left = 10_000
+    resumed, again = fit(tmp_path, **values), fit(tmp_path, **values)
+    assert resumed.notes_ == again.notes_ == whole.notes_
+    assert timeless(resumed.history_) == timeless(whole.history_)
+    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
 
 
 def test_memory_that_lacks_for_one_row_is_said_in_a_sentence(monkeypatch):

@@ -1,5 +1,6 @@
 """Domain adaptation: a body goes on with masked-language modelling on the task's own texts."""
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +47,7 @@ def adapt(
     training: Examples,
     folder: Path,
     clock: Clock,
-) -> str:
+) -> list[str]:
     """Train the whole body in place to guess hidden tokens of the training texts.
 
     Gururangan et al. (2020) call it task-adaptive pretraining. An interrupted one goes on from its
@@ -54,26 +55,29 @@ def adapt(
 
     Returns
     -------
-    str
-        What was done, in a sentence.
+    list of str
+        What was done, in sentences.
     """
     finished, done = folder / "adapted.safetensors", float(classifier.adapt)
     if agreed(finished.is_file()):
         load_model(network, finished)
+        with safe_open(str(finished), framework="pt") as stored:
+            notes = json.loads((stored.metadata() or {}).get("notes", "[]"))
     else:
         with network.thawed():
-            done = _train(classifier, network, training, folder, clock)
+            done, notes = _train(classifier, network, training, folder, clock)
         if leads() and done == classifier.adapt:
-            save_weights(network, finished)
+            save_weights(network, finished, {"notes": json.dumps(notes)})
             shutil.rmtree(folder / "adapt", ignore_errors=True)
     epochs = "1 epoch" if classifier.adapt == 1 else f"{classifier.adapt} epochs"
     how, why = f"by {epochs}", ""
     if done < classifier.adapt:
         how, why = f"for {done:.3g} of {epochs}", ": the time was over"
-    return (
+    told = (
         f"The body was first adapted {how} of masked-language modelling on the "
         f"{len(training):,} training inputs{why}."
     )
+    return [told, *notes]
 
 
 def mask_tokens(
@@ -137,6 +141,8 @@ class MaskedLanguageNetwork(nn.Module):
 class MaskedLanguageTrainer(SpreadTrainer):
     """The Trainer with the loss above."""
 
+    what = "adapting"
+
     def count(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """Count the tokens to guess; 1 for a batch without any."""
         return inputs["truth"].ne(UNSEEN).sum().clamp(min=1)
@@ -158,8 +164,8 @@ def _train(
     training: Examples,
     folder: Path,
     clock: Clock,
-) -> float:
-    """Train until all epochs are done or the time is over; return how many were done."""
+) -> tuple[float, list[str]]:
+    """Train until all epochs are done or the time is over; return how many, and what to note."""
     encoder = classifier.encoder_
     masked = MaskedLanguageNetwork(network, encoder.shape["vocab_size"])
     masked.read_head(encoder.source)
@@ -194,6 +200,8 @@ def _train(
         )
         checkpoint = last_whole(folder / "adapt") if leads() else None
         checkpoint, over = agreed((checkpoint, bool(checkpoint and clock.over)))
+        if checkpoint:
+            trainer.recall(checkpoint)
         if checkpoint and over:
             load_model(masked, checkpoint / "model.safetensors")
             state = TrainerState.load_from_json(str(checkpoint / STATE))
@@ -204,4 +212,4 @@ def _train(
             seed_apart(classifier.seed)
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
             state = trainer.state
-    return classifier.adapt * state.global_step / n_steps
+    return classifier.adapt * state.global_step / n_steps, trainer.memory_notes()

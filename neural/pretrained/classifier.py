@@ -243,7 +243,7 @@ class PretrainedClassifier(NeuralClassifier):
         if self.adapt:
             from worthit.neural.pretrained.adaptation import adapt
 
-            self.notes_.append(adapt(self, network, training, folder, clock))
+            self.notes_ += adapt(self, network, training, folder, clock)
         if self.prune_heads:
             self._prune(network, training)
         learning = sum(part.numel() for part in network.parameters() if part.requires_grad)

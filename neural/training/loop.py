@@ -100,6 +100,8 @@ def train(
         watch.recall(history)
         done = watch.given_up or epochs_since_best(history, metric) >= patience
         checkpoint, finished = agreed((checkpoint, bool(checkpoint and (done or clock.over))))
+        if checkpoint:
+            trainer.recall(checkpoint)
         if checkpoint and finished:
             # Nothing is left to do but to keep the best: one more step would be one too many.
             watch.out_of_time = not done

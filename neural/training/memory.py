@@ -41,10 +41,22 @@ class RowsAtOnce:
         self.what = what
         self.most: int | None = None
 
+    @property
+    def notes(self) -> list[str]:
+        """Say it to the reader of the run, where memory did not suffice."""
+        if self.most is None:
+            return []
+        return [
+            f"Memory did not suffice for {self.what} on whole batches: fewer inputs were taken at "
+            "a time."
+        ]
+
     def take(
         self, batch: Batch, work: Callable[[Batch], Result], reset: Callable[[], None] | None = None
     ) -> list[Result]:
         """Do some work on all rows of a batch, halving the parts for as long as memory lacks.
+
+        Each attempt draws the random numbers that a first one would have drawn.
 
         Parameters
         ----------
@@ -66,6 +78,7 @@ class RowsAtOnce:
             If a single row is too much.
         """
         n_rows = len(next(iter(batch.values())))
+        randomness = random_states()
         while True:
             size = min(self.most or n_rows, n_rows)
             try:
@@ -84,6 +97,7 @@ class RowsAtOnce:
             if reset:
                 reset()
             free_memory()
+            set_random_states(randomness)
 
 
 def split(batch: Batch, size: int) -> list[Batch]:
@@ -100,6 +114,19 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(p in str(error).lower() for p in PHRASES)
+
+
+def random_states() -> list[torch.Tensor]:
+    """Return the states of the generators that dropout draws from."""
+    states = [torch.get_rng_state()]
+    return [*states, torch.cuda.get_rng_state()] if torch.cuda.is_initialized() else states
+
+
+def set_random_states(states: list[torch.Tensor]) -> None:
+    """Put back what :func:`random_states` returned."""
+    torch.set_rng_state(states[0])
+    for state in states[1:]:
+        torch.cuda.set_rng_state(state)
 
 
 def free_memory() -> None:

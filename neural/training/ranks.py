@@ -25,6 +25,7 @@ __all__ = [
     "join",
     "leads",
     "n_ranks",
+    "rank",
     "seed_apart",
     "serve",
     "share_gradients",
@@ -63,9 +64,14 @@ def n_ranks() -> int:
     return group.get_world_size() if group.is_available() and group.is_initialized() else 1
 
 
+def rank() -> int:
+    """Return which of them this process is, from 0."""
+    return group.get_rank() if n_ranks() > 1 else 0
+
+
 def leads() -> bool:
     """Tell whether this process has the run."""
-    return n_ranks() == 1 or group.get_rank() == 0
+    return rank() == 0
 
 
 def agreed(value: Value) -> Value:
@@ -98,7 +104,7 @@ def share_gradients(network: nn.Module) -> None:
 def seed_apart(seed: int) -> None:
     """Let each device draw its own dropout, the first one as if it were alone."""
     if not leads():
-        torch.manual_seed(seed + group.get_rank())
+        torch.manual_seed(seed + rank())
 
 
 def fit_together(classifier: Any, *inputs: Any, **options: Any) -> None:

@@ -36,10 +36,10 @@ def save(classifier: "NeuralClassifier | EncoderClassifier", folder: Path) -> No
     write_json(folder / PARAMS, record)
 
 
-def save_weights(network: nn.Module, path: Path) -> None:
+def save_weights(network: nn.Module, path: Path, about: dict[str, str] | None = None) -> None:
     """Write a network's weights whole or not at all, without a second copy of them in memory."""
     part = path.with_name(f".{path.name}.part")
-    save_model(network, str(part))
+    save_model(network, str(part), metadata=about)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(part, path)

@@ -1,17 +1,18 @@
 """A Trainer with batches of like length, whose steps are the same over any memory and devices."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch import nn
 from torch.utils.data import Sampler
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
+from worthit.core.files import read_json, write_json
 from worthit.neural.training.batches import LengthGroupedSampler
 from worthit.neural.training.device import best_device, compute_type
 from worthit.neural.training.memory import RowsAtOnce
-from worthit.neural.training.ranks import n_ranks, share_gradients, total
+from worthit.neural.training.ranks import n_ranks, rank, share_gradients, total
 
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
@@ -43,6 +44,8 @@ class SpreadTrainer(Trainer):
         What :meth:`count` counts in the whole of the present step, over all devices.
     """
 
+    what: ClassVar[str] = "training"
+
     def __init__(
         self,
         classifier: "NeuralClassifier",
@@ -54,7 +57,8 @@ class SpreadTrainer(Trainer):
         super().__init__(args=_arguments(classifier, workspace, settings), **given)
         self.remove_callback(PrinterCallback)  # it prints on standard output
         self.in_step = torch.tensor(0)
-        self._training_rows = RowsAtOnce("training")
+        self._training_rows = RowsAtOnce(self.what)
+        self._rows_at_once = [self._training_rows]  # what a checkpoint keeps
 
     def count(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """Count what the loss is a mean over."""
@@ -73,6 +77,13 @@ class SpreadTrainer(Trainer):
         share_gradients(model)
         return torch.stack(losses).sum() * n_ranks()  # what is logged is a mean over devices
 
+    def recall(self, checkpoint: Path) -> None:
+        """Take as many rows at once as were taken when a checkpoint was written."""
+        path = checkpoint / _rows_file()
+        known = read_json(path) if path.exists() else {}
+        for rows in self._rows_at_once:
+            rows.most = known.get(rows.what)
+
     def notes(self) -> list[str]:
         """Say what the reader of the run should know of how it went."""
         notes, asked = [], self.batch_size
@@ -84,17 +95,32 @@ class SpreadTrainer(Trainer):
                 f"Trained on {n_ranks()} devices at once, {share} of each step's {asked} inputs on "
                 f"each{why}; a step is still one of {asked}."
             )
-        if (most := self._training_rows.most) is not None:
-            notes.append(
-                f"Memory did not suffice for {self.args.train_batch_size} inputs at once: at most "
-                f"{most} were taken at a time and their gradients added up, so a step is still one "
-                f"of {asked}."
-            )
-        return notes
+        return notes + self.memory_notes()
+
+    def memory_notes(self) -> list[str]:
+        """Say where memory did not suffice."""
+        if (most := self._training_rows.most) is None:
+            return []
+        return [
+            f"Memory did not suffice for {self.what} on {self.args.train_batch_size} inputs at "
+            f"once: at most {most} were taken at a time and their gradients added up, so a step is "
+            f"still one of {self.batch_size}."
+        ]
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        # What else decides about dropout; the Trainer writes the state of a whole checkpoint later.
+        super()._save_rng_state(output_dir)
+        most = {rows.what: rows.most for rows in self._rows_at_once}
+        write_json(Path(output_dir) / _rows_file(), most)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         examples: Any = train_dataset or self.train_dataset
         return LengthGroupedSampler(examples.lengths, self.batch_size, self.args.seed, n_ranks())
+
+
+def _rows_file() -> str:
+    """Name a file of this process in a checkpoint, since each device has a memory of its own."""
+    return f"rows_at_once_{rank()}.json"
 
 
 def _arguments(

@@ -75,10 +75,15 @@ class ClassifierTrainer(SpreadTrainer):
             callbacks=[watch],
         )
         self._scoring_rows = RowsAtOnce("scoring")
+        self._rows_at_once.append(self._scoring_rows)
         self._classifier = classifier
         self._smoothing = classifier.label_smoothing
         weights = class_weights(training.labels, classifier.balance)
         self._weights = None if weights is None else torch.tensor(weights, dtype=torch.float32)
+
+    def memory_notes(self) -> list[str]:
+        """Say where memory did not suffice, for scoring as well."""
+        return super().memory_notes() + self._scoring_rows.notes
 
     def count(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """Count the rows, without those that only fill up a device's part."""
