@@ -271,6 +271,28 @@ def test_pruned_model_is_saved_and_loaded(tiny, tmp_path, heads):
     assert "Attention heads taken out" in " ".join(model.notes_)
 
 
+def test_scarce_memory_changes_how_many_inputs_are_weighed_at_once_but_not_the_heads(
+    tiny, monkeypatch
+):
+    model = new(tiny)
+    model.notes_, model.pruned_heads_, model.second_classes_ = [], [], []
+    model.encoder_ = model.learn_encoder(TRAINING[0])
+    network = model.new_network(model.encoder_, 3)
+    rows = model.encoder_.encode(TRAINING[0], 32).rows
+    training = Examples(rows, np.unique(TRAINING[1], return_inverse=True)[1])
+    expected = head_importance(network, training, model.collate, seed=0)
+    above = PretrainedNetwork.above
+
+    def failing(self, states, mask):
+        if len(states) > (8 if states.requires_grad else 16):  # gradients need room of their own
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return above(self, states, mask)
+
+    monkeypatch.setattr(PretrainedNetwork, "above", failing)
+    found = head_importance(network, training, model.collate, seed=0)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 # Adaptation, and a second task ---------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from transformers.pytorch_utils import prune_linear_layer
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import Examples, sorted_batches
+from worthit.neural.training.memory import RowsAtOnce
 
 __all__ = ["check_heads", "head_importance", "heads_to_prune", "prune"]
 
@@ -61,8 +62,13 @@ def head_importance(
     for batch in sorted_batches(sample.rows, 32):
         ids = collate([sample.rows[i] for i in batch])["input_ids"].to(device)
         batches.append((ids, sample.labels[batch]))
+    at_once = RowsAtOnce("weighing heads")
+
+    def pool(part: dict[str, torch.Tensor]) -> torch.Tensor:
+        return network.above(network.below(part["ids"]), part["ids"] != network.pad)
+
     with torch.no_grad():
-        pooled = [network.above(network.below(ids), ids != network.pad) for ids, _ in batches]
+        pooled = [each for ids, _ in batches for each in at_once.take({"ids": ids}, pool)]
     vectors = torch.cat(pooled).float().cpu().numpy()
     known = np.concatenate([labels for _, labels in batches])
     found, numbers = np.unique(known, return_inverse=True)
@@ -76,14 +82,17 @@ def head_importance(
     bias = torch.tensor(probe.intercept_, dtype=torch.float32, device=device)
     if len(found) == 2:  # one logit stands for both
         weight, bias = torch.cat([0 * weight, weight]), torch.cat([0 * bias, bias])
+
+    def weigh(part: dict[str, torch.Tensor]) -> np.ndarray:
+        with _Gates(network, len(part["ids"])) as gates:
+            loss = cross_entropy(pool(part) @ weight.T + bias, part["truth"], reduction="sum")
+            gradients = torch.autograd.grad(loss, gates)
+        return np.stack([each.abs().sum(dim=0).cpu().numpy() for each in gradients])
+
     total = np.zeros((len(network.layers), _n_heads(network.layers[0])))
     for ids, labels in batches:
         truth = torch.tensor(np.searchsorted(found, labels), device=device)
-        with _Gates(network, len(ids)) as gates:
-            pooled_again = network.above(network.below(ids), ids != network.pad)
-            loss = cross_entropy(pooled_again @ weight.T + bias, truth, reduction="sum")
-            gradients = torch.autograd.grad(loss, gates)
-        total += np.stack([each.abs().sum(dim=0).cpu().numpy() for each in gradients])
+        total += sum(at_once.take({"ids": ids, "truth": truth}, weigh))
     return total / np.linalg.norm(total, axis=1, keepdims=True).clip(min=1e-12)
 
 
