@@ -297,6 +297,7 @@ def scarce(monkeypatch, most):
 def test_scarce_memory_changes_how_many_rows_are_taken_but_not_the_outcome(monkeypatch, capfd):
     still = {"dropout": 0.0, "word_dropout": 0.0, "precision": "fp32", "balance": "weights"}
     plenty = fit(tokens="words", **still)
+    assert plenty.notes_ == []
     sizes = scarce(monkeypatch, most=3)
     little = fit(tokens="words", **still)
     np.testing.assert_allclose(little.predict_proba(TEST), plenty.predict_proba(TEST), atol=1e-4)
@@ -304,11 +305,11 @@ def test_scarce_memory_changes_how_many_rows_are_taken_but_not_the_outcome(monke
         [epoch["train_loss"] for epoch in plenty.history_], abs=1e-4
     )
     assert max(sizes) == 2
-    assert plenty.notes_ == []
     assert little.notes_ == [
         "Memory did not suffice for training on 8 inputs at once: at most 2 were taken at a time "
         "and their gradients added up, so a step is still one of 8.",
         "Memory did not suffice for scoring on whole batches: fewer inputs were taken at a time.",
+        "Memory did not suffice for answering on whole batches: fewer inputs were taken at a time.",
     ]
     assert "Out of memory while training on 8 inputs; now 4 at a time." in capfd.readouterr().err
 
@@ -324,6 +325,21 @@ def test_a_failed_attempt_leaves_the_random_numbers_to_the_next():
     found = RowsAtOnce("drawing").take({"rows": torch.arange(8)}, draw)
     torch.manual_seed(7)
     assert torch.equal(torch.stack(found), torch.rand(4, 2, 3))
+
+
+def test_answering_remembers_for_how_many_inputs_memory_sufficed(tmp_path, monkeypatch, capfd):
+    model = fit(epochs=1)
+    model.save(tmp_path)
+    scarce(monkeypatch, most=5)
+    told = "Memory did not suffice for answering on whole batches: fewer inputs were taken at"
+    for each in (model, GRU.load(tmp_path)):
+        capfd.readouterr()
+        assert not any(told in note for note in each.notes_)
+        first = each.predict_proba(TEST)
+        assert "Out of memory while answering" in capfd.readouterr().err
+        np.testing.assert_array_equal(each.predict_proba(TEST), first)
+        assert "Out of memory" not in capfd.readouterr().err
+        assert sum(told in note for note in each.notes_) == 1
 
 
 def test_interrupted_training_with_little_memory_goes_on_to_the_same_end(tmp_path, monkeypatch):

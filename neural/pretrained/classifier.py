@@ -345,6 +345,8 @@ class PretrainedClassifier(NeuralClassifier):
                 dtype=dtype,
                 folder=folder,
                 what=self.name,
+                at_once=self._answering,
             )
+            self._note_memory()
             memo.keep(key, rows)
         return Examples(rows, examples.labels, examples.lengths, examples.second)

@@ -94,6 +94,7 @@ def frozen_rows(
     dtype: torch.dtype,
     folder: Path | None,
     what: str,
+    at_once: RowsAtOnce | None = None,
 ) -> list[np.ndarray]:
     """Run the frozen part over all rows, longest first.
 
@@ -119,6 +120,8 @@ def frozen_rows(
         Where a large output is put, in a file without a name, which is gone when nothing needs it.
     what : str
         For the progress bar.
+    at_once : RowsAtOnce, optional
+        Remembers how many rows memory sufficed for.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def frozen_rows(
     ends = np.cumsum(lengths)
     values = _space((int(ends[-1]) if len(rows) else 0, width), folder)
     kept = [values[end - length : end] for end, length in zip(ends, lengths, strict=True)]
-    at_once = RowsAtOnce("answering")
+    at_once = at_once or RowsAtOnce("answering")
 
     def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
         return ahead(part["input_ids"].to(device)).float().cpu()

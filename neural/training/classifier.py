@@ -27,6 +27,7 @@ from worthit.neural.training.checks import (
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import PRECISIONS, best_device, check_precision, compute_type
 from worthit.neural.training.encoded import Encoder
+from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.ranks import leads
@@ -209,6 +210,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
                 claim(folder, fingerprint(self, inputs, truth, validation))
             clock = Clock(folder / "clock.json", time_limit)
             self.notes_: list[str] = []
+            self._answering = RowsAtOnce("answering")
             self.encoder_: Any = self.learn_encoder(inputs)
             encoded = self.encoder_.encode(inputs, self.max_length)
             self.truncated_share_ = encoded.truncated_share
@@ -235,7 +237,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
         """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
         device = best_device()
-        return probabilities(
+        if not hasattr(self, "_answering"):  # a model that was loaded
+            self._answering = RowsAtOnce("answering")
+        found = probabilities(
             self.network_,
             self.rows_of(inputs),
             self.collate,
@@ -243,7 +247,10 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             batch_size=4 * self.batch_size,
             device=device,
             dtype=compute_type(self.precision, device),
+            at_once=self._answering,
         )
+        self._note_memory()
+        return found
 
     def rows_of(self, inputs: Sequence) -> Sequence[np.ndarray]:
         """Encode inputs for the fitted network."""
@@ -267,6 +274,10 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     def device_(self) -> str:
         """Where the network is: ``cpu``, ``cuda:0``, ``mps:0``."""
         return str(next(self.network_.parameters()).device)
+
+    def _note_memory(self) -> None:
+        """Say once that answering took fewer inputs at a time."""
+        self.notes_ += [note for note in self._answering.notes if note not in self.notes_]
 
     def _encoded(self, validation: tuple[Sequence, Sequence] | None) -> Examples | None:
         if validation is None:

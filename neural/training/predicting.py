@@ -22,10 +22,12 @@ def probabilities(
     batch_size: int,
     device: torch.device,
     dtype: torch.dtype,
+    at_once: RowsAtOnce,
 ) -> np.ndarray:
     """Run the network over all rows, longest first, and give back their order.
 
-    Where memory does not suffice for ``batch_size`` rows, fewer are taken at a time.
+    Where memory does not suffice for ``batch_size`` rows, fewer are taken at a time, which
+    ``at_once`` remembers for the next call.
 
     Returns
     -------
@@ -34,7 +36,6 @@ def probabilities(
     """
     found = np.empty((len(rows), n_classes))
     network.to(device).eval()
-    at_once = RowsAtOnce("answering")
 
     def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
         return network(**{name: value.to(device) for name, value in part.items()}).cpu()
