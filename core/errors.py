@@ -1,6 +1,6 @@
-"""The two errors a user can mend; the command line prints them in one line, without a traceback."""
+"""The errors a user can mend; the command line prints them in one line, without a traceback."""
 
-__all__ = ["InputError", "MissingExtraError"]
+__all__ = ["InputError", "MissingExtraError", "TimeLimitError"]
 
 
 class InputError(ValueError):
@@ -9,6 +9,10 @@ class InputError(ValueError):
     The message says what came, what was expected and what to do. It is a ``ValueError``, so
     library users need not know this class; the command line does, to tell a wrong input from a bug.
     """
+
+
+class TimeLimitError(InputError):
+    """The time limit was reached before there was anything to keep."""
 
 
 class MissingExtraError(ImportError):

@@ -256,7 +256,7 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
                 dataset.train.labels,
                 validation=(material.validation, dataset.validation.labels),
                 workspace=work / "fit",
-                time_limit=spec.time_limit,
+                time_limit=_time_left(outcome, spec),
                 **second_labels(outcome.classifier, dataset.train),
             )
     # Training that went on from a checkpoint, or was a trial, also took what it took before.
@@ -264,6 +264,18 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
     seconds = max(outcome.seconds["fit_seconds"], seconds)
     outcome.seconds["fit_seconds"] = seconds
     outcome.on_validation = outcome.classifier.predict_proba(material.validation)
+
+
+def _time_left(outcome: Outcome, spec: Spec) -> float | None:
+    """Return the seconds that a search leaves for the fit: twice its longest trial at least."""
+    if spec.time_limit is None or outcome.found is None:
+        return spec.time_limit
+    ends: dict[int, list[float]] = {}
+    for trial in outcome.found.record["trials"]:
+        ends.setdefault(trial["worker"], [0.0]).append(trial["seconds"])
+    longest = max(float(np.diff(sorted(each)).max()) for each in ends.values())
+    left = spec.time_limit - outcome.seconds["tune_seconds"]
+    return min(spec.time_limit, max(left, 2 * longest))
 
 
 def _fit(classifier: Any, *inputs: Any, **options: Any) -> None:

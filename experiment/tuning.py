@@ -9,6 +9,7 @@ storage fill the slots of one study together; see :mod:`worthit.experiment.slots
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from optuna.distributions import (
 from optuna.trial import FrozenTrial
 from sklearn.base import clone
 
+from worthit.core.errors import TimeLimitError
 from worthit.core.progress import progress
 from worthit.experiment.epochs import keep, learns_by_epoch, train_trial
 from worthit.experiment.folds import Fold, take
@@ -160,7 +162,9 @@ def search(
                 stopped = f"the time limit of {time_limit:.0f} s was reached, with "
                 stopped += f"{trials - done} of {trials} trials left"
                 break
-            with slots.next_trial(classifier, space) as trial:
+            # A trial without anything to keep when time is over is as if it had not been begun.
+            over = suppress(TimeLimitError) if done else nullcontext()
+            with over, slots.next_trial(classifier, space) as trial:
                 if trial is None:  # other workers have the last ones; one that dies gives it back
                     slots.wait()
                 else:

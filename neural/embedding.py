@@ -20,6 +20,7 @@ from worthit.neural.training.checks import (
     class_numbers,
     require_one_of,
 )
+from worthit.neural.training.clock import Clock
 from worthit.neural.training.scores import METRICS, scorer
 
 __all__ = ["Embedding"]
@@ -79,17 +80,18 @@ class Embedding(EncoderClassifier):
     ) -> Self:
         """Embed the inputs and fit the regression; validation chooses C and nothing else."""
         self.check()
+        clock = Clock(None, time_limit)
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
         self.classes_, numbers = np.unique(truth, return_inverse=True)
         self.read_encoder(inputs)
-        vectors, self.truncated_share_ = self.vectors(inputs)
+        vectors, self.truncated_share_ = self.vectors(inputs, clock)
         rows = resampled(numbers, self.balance, self.seed)
         among = f"among {len(STRENGTHS)} values"
         if self.C is not None:
             self.C_, how = self.C, "as given"
         elif validation is not None:
-            self.C_ = self._validated(vectors[rows], numbers[rows], *validation)
+            self.C_ = self._validated(vectors[rows], numbers[rows], *validation, clock)
             how = f"chosen on validation {among}"
         else:
             self.C_ = self._cross_validated(vectors, numbers)
@@ -133,11 +135,16 @@ class Embedding(EncoderClassifier):
         return classifier
 
     def _validated(
-        self, vectors: np.ndarray, numbers: np.ndarray, inputs: Sequence, labels: Sequence
+        self,
+        vectors: np.ndarray,
+        numbers: np.ndarray,
+        inputs: Sequence,
+        labels: Sequence,
+        clock: Clock,
     ) -> float:
         """Return the C that scores best on validation, the smallest of equals."""
         truth = class_numbers(inputs, labels, self.classes_)
-        asked, _ = self.vectors(inputs)
+        asked, _ = self.vectors(inputs, clock)
         score = scorer(self.metric, self.classes_, self.positive)
 
         def scored(strength: float) -> float:

@@ -11,6 +11,7 @@ from optuna.distributions import BaseDistribution
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.encoder import EncoderClassifier
 from worthit.neural.training.checks import check_classes, checked_labels, require_one_of
+from worthit.neural.training.clock import Clock
 
 __all__ = ["ZeroShot"]
 
@@ -65,7 +66,7 @@ class ZeroShot(EncoderClassifier):
         self.classes_ = np.unique(truth)
         self.history_: list[dict] = []
         self.read_encoder(inputs)
-        self._embed_names()
+        self._embed_names(Clock(None, time_limit))
         self.truncated_share_ = 0.0
         return self
 
@@ -86,10 +87,10 @@ class ZeroShot(EncoderClassifier):
         classifier._embed_names()
         return classifier
 
-    def _embed_names(self) -> None:
+    def _embed_names(self, clock: Clock | None = None) -> None:
         named = self._named()
         shown = [self.template.format(named.get(str(one), str(one))) for one in self.classes_]
-        self._names = self.vectors(shown)[0].astype(np.float64)  # (classes, width)
+        self._names = self.vectors(shown, clock)[0].astype(np.float64)  # (classes, width)
 
     def _named(self) -> dict[str, str]:
         """Read ``label=name;label=name``."""

@@ -9,10 +9,12 @@ from worthit.core.errors import InputError
 from worthit.corpus import load
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import predict
-from worthit.experiment.protocol import start
+from worthit.experiment.protocol import Outcome, _time_left, start
 from worthit.experiment.running import check, make
 from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
+from worthit.experiment.tuning import Search
+from worthit.neural.embedding import Embedding
 
 WORDS = {"sport": "goal match team coach", "money": "bank share profit price"}
 
@@ -82,3 +84,27 @@ def test_fields_are_read_from_the_command_line():
     expected |= {"freeze": 3, "transfer": "last:2", "freeze_embeddings": False}
     assert parse_settings(words, ["bert"]) == {"bert": expected}
     assert parse_settings(["prune_heads=0.3"], ["bert"]) == {"bert": {"prune_heads": 0.3}}
+
+
+def test_fit_after_a_search_gets_what_is_left_of_the_time(dataset, tiny, tmp_path, monkeypatch):
+    limits, fit = [], Embedding.fit
+
+    def watched(self, *given, time_limit=None, **named):
+        limits.append(time_limit)
+        return fit(self, *given, time_limit=time_limit, **named)
+
+    monkeypatch.setattr(Embedding, "fit", watched)
+    run = make(dataset, spec(tiny, "embedding", trials=2, time_limit=600.0), place(tmp_path))
+    assert len(limits) == 3
+    assert limits[2] == pytest.approx(600 - run.record["cost"]["tune_seconds"])
+
+
+def test_fit_after_a_search_that_took_all_the_time_gets_twice_its_longest_trial():
+    trials = [{"worker": w, "seconds": s} for w, s in ((0, 10.0), (1, 25.0), (0, 45.0), (1, 50.0))]
+    found = Search({}, 0.5, {"trials": trials})
+    outcome = Outcome(None, found, seconds={"tune_seconds": 50.0})
+    asked = {"model": "bert", "trials": 4}
+    assert _time_left(outcome, Spec(**asked, time_limit=100.0)) == 2 * (45 - 10)
+    assert _time_left(outcome, Spec(**asked, time_limit=48.0)) == 48
+    assert _time_left(outcome, Spec(**asked, time_limit=200.0)) == 150
+    assert _time_left(outcome, Spec(**asked)) is None

@@ -1,11 +1,14 @@
 """Models on the vectors of a frozen encoder: embedding and zeroshot."""
 
+import time
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 
-from worthit.core.errors import InputError
+from worthit.core.errors import InputError, TimeLimitError
+from worthit.experiment.tuning import search
 from worthit.neural.embedding import STRENGTHS, Embedding
 from worthit.neural.zeroshot import ZeroShot
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION
@@ -64,3 +67,34 @@ def test_zero_shot_answers_the_name_that_is_nearest(tiny):
         ZeroShot(checkpoint=tiny, names="match").check()
     with pytest.raises(InputError, match="it needs one '{}' for the name"):
         ZeroShot(checkpoint=tiny, template="about").check()
+
+
+def test_time_that_is_over_while_inputs_are_embedded_is_said(tiny):
+    sentence = "had answered 4 of 64 inputs, and it needs them all; give a longer --time-limit"
+    small = {"checkpoint": tiny, "batch_size": 4}
+    with pytest.raises(TimeLimitError, match=sentence):
+        Embedding(**small).fit(*TRAINING, VALIDATION, time_limit=0)
+    Embedding(**small).fit(*TRAINING, VALIDATION, time_limit=600)
+    with pytest.raises(TimeLimitError, match="had answered 1 of 3 inputs"):
+        ZeroShot(checkpoint=tiny, batch_size=1).fit(*TRAINING, time_limit=0)
+
+
+def test_search_ends_with_what_it_has_when_the_encoder_runs_out_of_time(tiny, tmp_path):
+    class Slow(Embedding):
+        """Its second trial comes too late."""
+
+        def fit(self, inputs, labels, validation=None, *, time_limit=None, **_):
+            late = self.pool != "mean" or self.balance != "none"
+            return super().fit(inputs, labels, validation, time_limit=0 if late else time_limit)
+
+        def check(self):
+            time.sleep(0.6)
+
+    model = Slow(checkpoint=tiny, batch_size=4)
+    inputs, labels = TRAINING[0] + VALIDATION[0], np.array(TRAINING[1] + VALIDATION[1])
+    found = search(
+        model, inputs, labels, [(np.arange(64), np.arange(64, 88))], accuracy_score,
+        trials=5, time_limit=1.0, seed=0, jobs=1, storage=tmp_path / "log",
+    )  # fmt: skip
+    assert found.params == {"pool": "mean", "balance": "none"}
+    assert found.record["stopped"] == "the time limit of 1 s was reached, with 4 of 5 trials left"

@@ -228,6 +228,18 @@ def test_outputs_not_used_for_longest_give_way_to_others(monkeypatch):
     assert [key for key in ("a", "c", "d", "large") if memo.get(key)] == ["large"]
 
 
+def test_time_that_is_over_in_the_frozen_part_still_leaves_a_model(tiny, tmp_path, monkeypatch):
+    passed = count_passed(monkeypatch)
+    model = new(tiny, transfer="head", batch_size=4)
+    model.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
+    assert passed == [8, 4, 16, 8]  # a batch of the frozen part, one step, and validation
+    assert model.stopped_ == "the time limit was reached after 0.06 of 2 epochs"
+    assert "The time limit was reached while the frozen part answered inputs." in model.notes_
+    again = new(tiny, transfer="head", batch_size=4)
+    again.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
+    np.testing.assert_array_equal(again.predict_proba(TEST), model.predict_proba(TEST))
+
+
 # Pruning ---------------------------------------------------------------------------------
 
 

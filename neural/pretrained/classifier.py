@@ -11,7 +11,7 @@ import torch
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from torch import nn
 
-from worthit.core.errors import InputError
+from worthit.core.errors import InputError, TimeLimitError
 from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
 from worthit.neural.pretrained.modes import layer_read, layers_frozen
@@ -252,10 +252,14 @@ class PretrainedClassifier(NeuralClassifier):
         if not (self.keeps_frozen and network.frozen_ahead):
             return training, validation
         memo = self._memo if self._shares_frozen(network) else Memo()
-        return (
-            self._answered(training, network, memo, folder),
-            validation and self._answered(validation, network, memo, folder),
-        )
+        try:
+            return (
+                self._answered(training, network, memo, folder, clock),
+                validation and self._answered(validation, network, memo, folder, clock),
+            )
+        except TimeLimitError:  # as in any training, one step is made, or a checkpoint is taken up
+            self.notes_.append("The time limit was reached while the frozen part answered inputs.")
+            return training, validation
 
     def own_rate(self, network: Any) -> tuple[list[nn.Parameter], float]:
         """Let a pretrained body learn at a share of the head's rate, and a head alone faster."""
@@ -323,7 +327,12 @@ class PretrainedClassifier(NeuralClassifier):
         self.notes_.append(f"Attention heads taken out, as layer.head: {listed or 'none'}.")
 
     def _answered(
-        self, examples: Examples, network: PretrainedNetwork, memo: Memo, folder: Path
+        self,
+        examples: Examples,
+        network: PretrainedNetwork,
+        memo: Memo,
+        folder: Path,
+        clock: Clock | None = None,
     ) -> Examples:
         """Return the examples as the frozen part sees them."""
         device = best_device()
@@ -346,6 +355,7 @@ class PretrainedClassifier(NeuralClassifier):
                 folder=folder,
                 what=self.name,
                 at_once=self._answering,
+                clock=clock,
             )
             self._note_memory()
             memo.keep(key, rows)

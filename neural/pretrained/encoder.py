@@ -17,6 +17,7 @@ from worthit.neural.pretrained.network import POOLS, PretrainedNetwork
 from worthit.neural.pretrained.subwords import Subwords
 from worthit.neural.training.batches import pad_rows
 from worthit.neural.training.checks import require_at_least, require_one_of
+from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import PRECISIONS, best_device, check_precision, compute_type
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.saving import load, save
@@ -121,7 +122,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             )
         self.network_ = self.new_network(self.encoder_)
 
-    def vectors(self, inputs: Sequence) -> tuple[np.ndarray, float]:
+    def vectors(self, inputs: Sequence, clock: Clock | None = None) -> tuple[np.ndarray, float]:
         """Return one vector for each input, and the share of them that lost their ends.
 
         What was prepared is computed once for all fits.
@@ -130,6 +131,11 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         -------
         tuple of numpy.ndarray and float
             The vectors: (inputs, width), float32, of length 1.
+
+        Raises
+        ------
+        TimeLimitError
+            If a clock is given and its time was over before all inputs were embedded.
         """
         encoded = self.encoder_.encode(inputs, self.max_length)
         memo = inputs.memo if isinstance(inputs, Prepared) and self.pretrained else Memo()
@@ -151,6 +157,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
                     dtype=compute_type(self.precision, device),
                     folder=Path(folder),
                     what=self.name,
+                    clock=clock,
                 )
             memo.keep(key, rows)
         stacked = np.reshape(rows, (len(rows), self.network_.width))

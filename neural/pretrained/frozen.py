@@ -10,10 +10,13 @@ from typing import Any, overload
 import numpy as np
 import torch
 
+from worthit.core.errors import TimeLimitError
 from worthit.core.progress import progress
 from worthit.neural.training.batches import sorted_batches
+from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import computing
 from worthit.neural.training.memory import RowsAtOnce
+from worthit.neural.training.ranks import agreed
 
 __all__ = ["Memo", "Prepared", "frozen_rows"]
 
@@ -95,6 +98,7 @@ def frozen_rows(
     folder: Path | None,
     what: str,
     at_once: RowsAtOnce | None = None,
+    clock: Clock | None = None,
 ) -> list[np.ndarray]:
     """Run the frozen part over all rows, longest first.
 
@@ -122,17 +126,24 @@ def frozen_rows(
         For the progress bar.
     at_once : RowsAtOnce, optional
         Remembers how many rows memory sufficed for.
+    clock : Clock, optional
+        Asked before each batch but the first.
 
     Returns
     -------
     list of numpy.ndarray
         For each row (width,) or (time, width), float32.
+
+    Raises
+    ------
+    TimeLimitError
+        If the time was over before all rows were answered.
     """
     lengths = [1 if pooled else len(row) for row in rows]
     ends = np.cumsum(lengths)
     values = _space((int(ends[-1]) if len(rows) else 0, width), folder)
     kept = [values[end - length : end] for end, length in zip(ends, lengths, strict=True)]
-    at_once = at_once or RowsAtOnce("answering")
+    at_once, n_done = at_once or RowsAtOnce("answering"), 0
 
     def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
         return ahead(part["input_ids"].to(device)).float().cpu()
@@ -143,10 +154,17 @@ def frozen_rows(
         computing(device, dtype),
     ):
         for batch in sorted_batches(rows, batch_size):
+            if clock and clock.limit is not None and n_done and agreed(clock.over):
+                raise TimeLimitError(
+                    f"The time limit was reached when the frozen part of {what} had answered "
+                    f"{n_done:,} of {len(rows):,} inputs, and it needs them all; give a longer "
+                    "--time-limit, or fewer training items with --set data.size=N."
+                )
             found = torch.cat(at_once.take(collate([rows[i] for i in batch]), answer)).numpy()
             for i, vectors in zip(batch, found, strict=True):
                 kept[i][:] = vectors[: len(kept[i])] if not pooled else vectors
             bar.update(len(batch))
+            n_done += len(batch)
     return [one[0] for one in kept] if pooled else kept
 
 

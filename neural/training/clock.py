@@ -16,16 +16,16 @@ class Clock:
 
     Parameters
     ----------
-    path : pathlib.Path
-        Where the seconds are noted while they pass.
+    path : pathlib.Path or None
+        Where the seconds are noted while they pass; None for a fit that always begins anew.
     limit : float or None
         Seconds after which the fit should end.
     """
 
-    def __init__(self, path: Path, limit: float | None) -> None:
+    def __init__(self, path: Path | None, limit: float | None) -> None:
         self.path = path
         self.limit = limit
-        self._before = _noted(path)
+        self._before = _noted(path) if path else 0.0
         self._began = self._told = time.monotonic()
 
     @property
@@ -46,7 +46,8 @@ class Clock:
     def note(self) -> None:
         """Note the time."""
         self._told = time.monotonic()
-        write_json(self.path, {"seconds": self.seconds})
+        if self.path:
+            write_json(self.path, {"seconds": self.seconds})
 
 
 def _noted(path: Path) -> float:
