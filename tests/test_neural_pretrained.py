@@ -126,6 +126,26 @@ def test_body_learns_at_a_tenth_of_the_rate(tiny, monkeypatch):
     assert {(rate, n) for rate, n in seen if n} == {(0.1, 1)}  # weight and bias, decayed or not
 
 
+def test_rates_rise_and_then_fall_the_bodys_as_a_share_of_the_heads(tiny, monkeypatch):
+    from worthit.neural.training.trainer import ClassifierTrainer
+
+    seen = []
+    step = ClassifierTrainer.training_step
+
+    def watched(self, *given, **more):
+        groups = [group for group in self.optimizer.param_groups if group["params"]]
+        seen.append(sorted({group["lr"] for group in groups}))
+        return step(self, *given, **more)
+
+    monkeypatch.setattr(ClassifierTrainer, "training_step", watched)
+    fit(tiny, epochs=2, patience=9, warmup=0.25, learning_rate=0.012, body_rate=0.2)
+    rising, falling = [0, 0.003, 0.006, 0.009], [0.001 * left for left in range(12, 0, -1)]
+    head = [rates[-1] for rates in seen]
+    assert head == pytest.approx(rising + falling)  # 8 steps of 8 inputs, twice
+    assert [rates[0] for rates in seen] == pytest.approx([0.2 * rate for rate in head])
+    assert [len(rates) for rates in seen] == [1] + 15 * [2]  # at first both are 0
+
+
 # A frozen part runs once ------------------------------------------------------------------
 
 

@@ -217,6 +217,20 @@ def test_balance_helps_the_rare_class(balance):
     assert share[1] < share[0] - 0.1
 
 
+def test_weighted_loss_is_the_mean_over_rows_of_what_their_classes_weigh():
+    still = {"dropout": 0.0, "word_dropout": 0.0, "precision": "fp32", "learning_rate": 1e-12}
+    inputs, labels = [*TRAINING[0]], [*TRAINING[1]]
+    model = GRU(**SMALL | still | {"epochs": 1, "batch_size": 16, "balance": "weights"})
+    model.fit(inputs, labels)
+    chances = model.predict_proba(inputs)  # of the weights it began with
+    losses = [
+        -np.log(row[list(WORDS).index(label)]) for row, label in zip(chances, labels, strict=True)
+    ]
+    weights = [64 / (3 * labels.count(label)) for label in labels]
+    assert model.history_[0]["train_loss"] == pytest.approx(np.mean(np.multiply(weights, losses)))
+    assert abs(np.mean(np.multiply(weights, losses)) - np.mean(losses)) > 1e-4
+
+
 def test_bf16_trains_where_it_is_asked_for():
     model = fit(precision="bf16")
     np.testing.assert_allclose(model.predict_proba(TEST).sum(axis=1), 1, rtol=1e-9)
