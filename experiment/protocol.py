@@ -273,7 +273,7 @@ def _time_left(outcome: Outcome, spec: Spec) -> float | None:
     ends: dict[int, list[float]] = {}
     for trial in outcome.found.record["trials"]:
         ends.setdefault(trial["worker"], [0.0]).append(trial["seconds"])
-    longest = max(float(np.diff(sorted(each)).max()) for each in ends.values())
+    longest = max(float(max(np.diff(sorted(each)))) for each in ends.values())
     left = spec.time_limit - outcome.seconds["tune_seconds"]
     return min(spec.time_limit, max(left, 2 * longest))
 

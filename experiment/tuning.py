@@ -9,7 +9,7 @@ storage fill the slots of one study together; see :mod:`worthit.experiment.slots
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -163,7 +163,7 @@ def search(
                 stopped += f"{trials - done} of {trials} trials left"
                 break
             # A trial without anything to keep when time is over is as if it had not been begun.
-            over = suppress(TimeLimitError) if done else nullcontext()
+            over: AbstractContextManager = suppress(TimeLimitError) if done else nullcontext()
             with over, slots.next_trial(classifier, space) as trial:
                 if trial is None:  # other workers have the last ones; one that dies gives it back
                     slots.wait()

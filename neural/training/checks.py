@@ -60,7 +60,7 @@ def class_numbers(inputs: Sequence, labels: Sequence, classes: np.ndarray) -> np
             f"Validation has the label {str(unknown[0])!r}, which no training input has; "
             "every class must stand in the training part."
         )
-    return np.searchsorted(classes, truth)
+    return np.asarray(np.searchsorted(classes, truth))
 
 
 def require_at_least(classifier: "NeuralClassifier", name: str, least: float) -> None:
