@@ -164,8 +164,9 @@ class PretrainedClassifier(NeuralClassifier):
         identity = self.get_params()
         if self.pretrained:
             identity["checkpoint"] = self._find().sha256
-        if getattr(self, "_second", None) is not None:  # while it is being fitted
-            identity["second"] = (self.second_classes_, self._second.tolist())
+        second = getattr(self, "_second", None)
+        if second is not None:  # while it is being fitted
+            identity["second"] = (self.second_classes_, second.tolist())
         return identity
 
     def rows_of(self, inputs: Sequence) -> Sequence[np.ndarray]:
