@@ -264,6 +264,32 @@ def test_a_comparison_killed_anywhere_goes_on_from_there(run, tmp_path):
     assert json.loads(out)["runs"][1]["cost"]["trials"] == 12
 
 
+def test_a_killed_network_goes_on_from_its_checkpoint_to_the_same_end(run, tmp_path):
+    fields = {"epochs": 20, "patience": 20, "hidden": 8, "embedding": 8, "batch_size": 16}
+    words = ["neural", "gru", "set", "--json", "--jobs", "1"]
+    words += [word for name, value in fields.items() for word in ("--set", f"{name}={value}")]
+    child = subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), *words], cwd=tmp_path, stderr=subprocess.DEVNULL
+    )
+    state = "runs/*/gru-*/work/fit/checkpoint-*/trainer_state.json"
+    while not list(tmp_path.glob(state)) and child.poll() is None:
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    assert not list(tmp_path.glob("runs/*/gru-*/run.json"))
+    written = min(tmp_path.glob(state), key=lambda path: path.stat().st_mtime)
+    before = json.loads(written.read_text(encoding="utf-8"))["log_history"][1]["seconds"]
+    code, out, err = run(*words)
+    assert code == 0, err
+    resumed = json.loads(out)
+    record = json.loads((tmp_path / resumed["run"] / "run.json").read_text(encoding="utf-8"))
+    assert record["curve"][0]["seconds"] == before  # the first epoch was not done again
+    whole = json.loads(run(*words, "--runs", "alone", "--reports", "alone")[1])
+    assert resumed["scores"] == whole["scores"]
+    ours, theirs = (tmp_path / each["run"] / "predictions.csv" for each in (resumed, whole))
+    assert ours.read_bytes() == theirs.read_bytes()
+
+
 def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(run, tmp_path):
     words = ["baseline", "set", "--trials", "500", "--jobs", "2"]
     child = subprocess.Popen(
