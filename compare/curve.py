@@ -96,10 +96,17 @@ def curve_numbers(
         "trials": {name: by_size[-1][1][name][0].record["cost"].get("trials") for name in names},
         "n_seeds": len(by_size[-1][1][reference]),
         "n_runs": len(made),
-        "seconds": sum(run.record["cost"].get("wall_seconds") or 0 for run in made),
+        "seconds": sum(_seconds(run.record["cost"]) for run in made),
         "looks": max((run.record.get("looks") or 0 for run in made), default=0),
         "n_units": units.total,
     }
+
+
+def _seconds(cost: Mapping[str, Any]) -> float:
+    """Return what a run took; of one that was interrupted, its tuning and training."""
+    return cost.get("wall_seconds") or sum(
+        cost.get(name) or 0.0 for name in ("tune_seconds", "fit_seconds")
+    )
 
 
 def crossing(sizes: np.ndarray, differences: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

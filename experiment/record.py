@@ -63,11 +63,14 @@ def make_run(
     classifier, found = outcome.classifier, outcome.found
     test = _predictions(dataset.test, classifier, outcome.on_test)
     validation = _predictions(dataset.validation, classifier, outcome.on_validation)
+    # A run that went on from an interruption worked longer than its last process was there.
+    worked = max(outcome.seconds["tune_seconds"], outcome.seconds["fit_seconds"])
+    whole = worked <= meter.wall_seconds
     cost = {
         **outcome.seconds,
         "tune_seconds": outcome.seconds["tune_seconds"] if found else 0.0,
-        "wall_seconds": meter.wall_seconds,
-        "processor_seconds": meter.processor_seconds,
+        "wall_seconds": meter.wall_seconds if whole else None,
+        "processor_seconds": meter.processor_seconds if whole else None,
         "ms_per_item": more.pop("ms_per_item"),
         "ms_per_item_batched": 1000 * outcome.seconds["predict_seconds"] / len(dataset.test),
         "peak_memory_mb": meter.peak_memory_mb,

@@ -15,7 +15,7 @@ from worthit.experiment import entrance
 from worthit.experiment.comparison import run_all
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import gather_inputs, predict
-from worthit.experiment.protocol import start
+from worthit.experiment.protocol import follow_protocol, start
 from worthit.experiment.running import find_run, make
 from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
@@ -222,6 +222,19 @@ def test_a_file_is_read_by_the_columns_of_training(place, tmp_path):
     run = make(load(path, text="body"), Spec(model="tfidf"), place)
     ids, inputs = gather_inputs(run, [], path, text=None, pair=None)
     assert (ids[0], inputs[0]) == ("1", "great film 0")
+
+
+def test_nothing_is_told_of_the_whole_of_a_run_that_was_interrupted(reviews, place, monkeypatch):
+    assert make(reviews, Spec(model="majority"), place).record["cost"]["wall_seconds"] > 0
+
+    def resumed(*given):
+        outcome, material = follow_protocol(*given)
+        outcome.seconds["fit_seconds"] = 3600.0  # most of it in a process that is gone
+        return outcome, material
+
+    monkeypatch.setattr("worthit.experiment.running.follow_protocol", resumed)
+    cost = make(reviews, Spec(model="majority", seed=1), place).record["cost"]
+    assert (cost["wall_seconds"], cost["processor_seconds"]) == (None, None)
 
 
 def test_outer_folds_answer_every_item_once_and_resume(reviews, place, monkeypatch):
