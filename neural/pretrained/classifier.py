@@ -3,27 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import torch
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from torch import nn
 
-from worthit.core.errors import InputError, TimeLimitError
+from worthit.core.errors import InputError
 from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
-from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
+from worthit.neural.pretrained.frozen import Memo, Prepared
+from worthit.neural.pretrained.keeping import KeepingClassifier
 from worthit.neural.pretrained.modes import layer_read, layers_frozen
 from worthit.neural.pretrained.network import HEADS, POOLS, PretrainedNetwork
 from worthit.neural.pretrained.pruning import check_heads, head_importance, heads_to_prune, prune
 from worthit.neural.pretrained.second_task import number_labels
 from worthit.neural.pretrained.subwords import Subwords
-from worthit.neural.training.batches import Examples, pad_rows, pad_states
+from worthit.neural.training.batches import Examples
 from worthit.neural.training.checks import require_at_least, require_one_of, require_share
-from worthit.neural.training.classifier import NeuralClassifier
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import best_device, compute_type
+from worthit.neural.training.device import best_device
 from worthit.neural.training.ranks import agreed
 
 __all__ = ["PretrainedClassifier"]
@@ -32,7 +30,7 @@ HEAD_ALONE = 10.0  # times the learning rate, where nothing else learns
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class PretrainedClassifier(NeuralClassifier):
+class PretrainedClassifier(KeepingClassifier):
     """A classifier on a body of BERT's build; a subclass says which architectures it reads.
 
     Parameters
@@ -78,12 +76,11 @@ class PretrainedClassifier(NeuralClassifier):
     architectures: ClassVar[tuple[str, ...]]
     default_checkpoint: ClassVar[str | None] = None  # the packaged MiniLM
     learned: ClassVar[tuple[str, ...]] = (
-        *NeuralClassifier.learned,
+        *KeepingClassifier.learned,
         "checkpoint_sha256_",
         "pruned_heads_",
         "second_classes_",
     )
-    keeps_frozen: ClassVar[bool] = True  # whether a frozen part answers once, or in every epoch
 
     epochs: int = 3
     patience: int = 2
@@ -115,10 +112,6 @@ class PretrainedClassifier(NeuralClassifier):
         """Whether training starts from a checkpoint."""
         return self.checkpoint != SCRATCH
 
-    def prepare(self, inputs: Sequence) -> Prepared:
-        """Return the inputs for several fits, which share what a frozen body makes of them."""
-        return Prepared(inputs)
-
     def fit(
         self,
         inputs: Sequence,
@@ -135,7 +128,7 @@ class PretrainedClassifier(NeuralClassifier):
         Parameters
         ----------
         inputs, labels, validation, workspace, time_limit, hopeless
-            As for :meth:`NeuralClassifier.fit`. Inputs may be what :meth:`prepare` returned.
+            As for the base. Inputs may be what :meth:`prepare` returned.
         auxiliary : sequence, optional
             One label of the second task for each input, None or blank where there is none; needed
             if the field ``auxiliary`` names a column.
@@ -169,18 +162,7 @@ class PretrainedClassifier(NeuralClassifier):
             identity["second"] = (self.second_classes_, second.tolist())
         return identity
 
-    def rows_of(self, inputs: Sequence) -> Sequence[np.ndarray]:
-        """Encode inputs, or return what the frozen part has made of prepared ones."""
-        rows = super().rows_of(inputs)
-        network: Any = self.network_
-        if not (isinstance(inputs, Prepared) and self._shares_frozen(network)):
-            return rows
-        examples = Examples(rows, np.zeros(len(rows), dtype=int))
-        with TemporaryDirectory() as folder:
-            network.to(best_device())
-            return self._answered(examples, network, inputs.memo, Path(folder)).rows
-
-    # What the base asks for -----------------------------------------------------------
+    # What the bases ask for -----------------------------------------------------------
 
     def learn_encoder(self, inputs: Sequence) -> Subwords:
         """Read the checkpoint's tokenizer, or learn byte-level BPE."""
@@ -227,13 +209,9 @@ class PretrainedClassifier(NeuralClassifier):
         prune(network, self.pruned_heads_)
         return network
 
-    def collate(self, rows: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
-        """Make a batch of token ids, or of what the frozen part made of them."""
-        if rows[0].dtype.kind == "i":
-            return {"input_ids": pad_rows(rows, pad=self.encoder_.special["pad"])}
-        if rows[0].ndim == 1:
-            return {"pooled": torch.from_numpy(np.stack(rows))}
-        return {"states": pad_states(rows), "lengths": torch.tensor([len(row) for row in rows])}
+    def shared_body(self) -> str | None:
+        """Return the checkpoint's hash, unless training data has changed the body already."""
+        return None if self.adapt or self.prune_heads else self.checkpoint_sha256_
 
     def begin(
         self, training: Examples, validation: Examples | None, folder: Path, clock: Clock
@@ -250,17 +228,7 @@ class PretrainedClassifier(NeuralClassifier):
         learning = sum(part.numel() for part in network.parameters() if part.requires_grad)
         if learning < self.n_parameters_:
             self.notes_.append(f"{learning:,} of {self.n_parameters_:,} weights learn.")
-        if not (self.keeps_frozen and network.frozen_ahead):
-            return training, validation
-        memo = self._memo if self._shares_frozen(network) else Memo()
-        try:
-            return (
-                self._answered(training, network, memo, folder, clock),
-                validation and self._answered(validation, network, memo, folder, clock),
-            )
-        except TimeLimitError:  # as in any training, one step is made, or a checkpoint is taken up
-            self.notes_.append("The time limit was reached while the frozen part answered inputs.")
-            return training, validation
+        return self.run_frozen(training, validation, self._memo, folder, clock)
 
     def own_rate(self, network: Any) -> tuple[list[nn.Parameter], float]:
         """Let a pretrained body learn at a share of the head's rate, and a head alone faster."""
@@ -307,14 +275,6 @@ class PretrainedClassifier(NeuralClassifier):
     def _find(self) -> Checkpoint:
         return find_checkpoint(self.checkpoint, self.default_checkpoint, self.architectures)
 
-    def _shares_frozen(self, network: PretrainedNetwork) -> bool:
-        """Tell whether other fits may share what the frozen part makes of an input.
-
-        What adapting and pruning learn comes from the training part, so it is the fit's own.
-        """
-        own = not self.pretrained or self.adapt or self.prune_heads
-        return self.keeps_frozen and network.frozen_ahead and not own
-
     def _prune(self, network: PretrainedNetwork, training: Examples) -> None:
         assert self.prune_heads is not None
         share = not isinstance(self.prune_heads, list)
@@ -326,38 +286,3 @@ class PretrainedClassifier(NeuralClassifier):
         prune(network, self.pruned_heads_)
         listed = ", ".join(f"{layer}.{head}" for layer, head in self.pruned_heads_)
         self.notes_.append(f"Attention heads taken out, as layer.head: {listed or 'none'}.")
-
-    def _answered(
-        self,
-        examples: Examples,
-        network: PretrainedNetwork,
-        memo: Memo,
-        folder: Path,
-        clock: Clock | None = None,
-    ) -> Examples:
-        """Return the examples as the frozen part sees them."""
-        device = best_device()
-        dtype = compute_type(self.precision, device)
-        pool = self.pool if network.all_frozen else network.summed
-        recipe = (self.checkpoint_sha256_, network.n_frozen, len(network.layers), pool, str(dtype))
-        key = key_of(recipe, examples.rows)
-        rows = memo.get(key)
-        if rows is None:
-            network.eval()
-            rows = frozen_rows(
-                network.ahead,
-                examples.rows,
-                self.collate,
-                width=network.ahead_width,
-                pooled=network.all_frozen,
-                batch_size=2 * self.batch_size,
-                device=device,
-                dtype=dtype,
-                folder=folder,
-                what=self.name,
-                at_once=self._answering,
-                clock=clock,
-            )
-            self._note_memory()
-            memo.keep(key, rows)
-        return Examples(rows, examples.labels, examples.lengths, examples.second)

@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from worthit.neural.pretrained.checkpoint import SCRATCH, find_checkpoint
-from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows, key_of
+from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
+from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows
 from worthit.neural.pretrained.modes import layer_read
 from worthit.neural.pretrained.network import POOLS, PretrainedNetwork
 from worthit.neural.pretrained.subwords import Subwords
-from worthit.neural.training.batches import pad_rows
 from worthit.neural.training.checks import require_at_least, require_one_of
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import PRECISIONS, best_device, check_precision, compute_type
+from worthit.neural.training.device import PRECISIONS, check_precision
+from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.saving import load, save
 
@@ -138,28 +137,18 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             If a clock is given and its time was over before all inputs were embedded.
         """
         encoded = self.encoder_.encode(inputs, self.max_length)
-        memo = inputs.memo if isinstance(inputs, Prepared) and self.pretrained else Memo()
-        key = key_of((self.encoder_.source, self.layer, self.pool, self.precision), encoded.rows)
-        rows = memo.get(key)
-        if rows is None:
-            device = best_device()
-            network = self.network_.to(device).eval()
-            pad = self.encoder_.special["pad"]
-            with TemporaryDirectory() as folder:
-                rows = frozen_rows(
-                    network.ahead,
-                    encoded.rows,
-                    lambda some: {"input_ids": pad_rows(some, pad=pad)},
-                    width=network.width,
-                    pooled=True,
-                    batch_size=self.batch_size,
-                    device=device,
-                    dtype=compute_type(self.precision, device),
-                    folder=Path(folder),
-                    what=self.name,
-                    clock=clock,
-                )
-            memo.keep(key, rows)
+        source = self.encoder_.source  # none of a new body, nor of one that was loaded
+        rows = frozen_rows(
+            self.network_,
+            encoded.rows,
+            inputs.memo if isinstance(inputs, Prepared) else Memo(),
+            body=str(source) if source else None,
+            batch_size=self.batch_size,
+            precision=self.precision,
+            what=self.name,
+            at_once=RowsAtOnce("answering"),
+            clock=clock,
+        )
         stacked = np.reshape(rows, (len(rows), self.network_.width))
         lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
         return stacked / lengths.clip(min=1e-12), encoded.truncated_share
@@ -209,5 +198,5 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
                 frozen_embeddings=True,
             )
 
-    def _find(self) -> Any:
+    def _find(self) -> Checkpoint:
         return find_checkpoint(self.checkpoint, None, ARCHITECTURES)

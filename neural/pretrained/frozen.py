@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, overload
@@ -12,9 +13,10 @@ import torch
 
 from worthit.core.errors import TimeLimitError
 from worthit.core.progress import progress
-from worthit.neural.training.batches import sorted_batches
+from worthit.neural.pretrained.network import PretrainedNetwork
+from worthit.neural.training.batches import pad_rows, sorted_batches
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import computing
+from worthit.neural.training.device import best_device, compute_type, computing
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.ranks import agreed
 
@@ -40,7 +42,7 @@ class Memo:
             self._kept.move_to_end(key)
         return self._kept.get(key)
 
-    def keep(self, key: str, rows: list[np.ndarray]) -> list[np.ndarray]:
+    def keep(self, key: str, rows: list[np.ndarray]) -> None:
         """Keep outputs; those not used for longest give way."""
         self._kept[key] = rows
         mapped = _mapped(rows)
@@ -49,7 +51,6 @@ class Memo:
             left -= sum(row.nbytes for row in self._kept[each])
             if left < 0 and each != key:
                 del self._kept[each]
-        return rows
 
 
 class Prepared(Sequence):
@@ -86,67 +87,65 @@ class Prepared(Sequence):
 
 
 def frozen_rows(
-    ahead: Callable[[torch.Tensor], torch.Tensor],
+    network: PretrainedNetwork,
     rows: Sequence[np.ndarray],
-    collate: Callable[[Sequence[np.ndarray]], dict[str, torch.Tensor]],
+    memo: Memo,
     *,
-    width: int,
-    pooled: bool,
+    body: str | None,
     batch_size: int,
-    device: torch.device,
-    dtype: torch.dtype,
-    folder: Path | None,
+    precision: str,
     what: str,
-    at_once: RowsAtOnce | None = None,
+    at_once: RowsAtOnce,
+    folder: Path | None = None,
     clock: Clock | None = None,
 ) -> list[np.ndarray]:
-    """Run the frozen part over all rows, longest first.
+    """Return what the frozen part makes of all rows: what is known of them, or run longest first.
 
     Parameters
     ----------
-    ahead : callable
-        Token ids (batch, time) to (batch, width) if ``pooled``, else to (batch, time, width).
+    network : PretrainedNetwork
+        Whose frozen part answers.
     rows : sequence of numpy.ndarray
         Token ids.
-    collate : callable
-        Makes a batch of them.
-    width : int
-        Of a vector.
-    pooled : bool
-        Whether there is one vector for each input, or one for each token.
+    memo : Memo
+        Where outputs are looked up and kept.
+    body : str or None
+        What tells the body from others; of one that no other fit has, None, nothing is kept.
     batch_size : int
         Rows at once.
-    device : torch.device
-        Where the body is.
-    dtype : torch.dtype
+    precision : str
         In which it computes, as training does.
-    folder : pathlib.Path or None
-        Where a large output is put, in a file without a name, which is gone when nothing needs it.
     what : str
         For the progress bar.
-    at_once : RowsAtOnce, optional
+    at_once : RowsAtOnce
         Remembers how many rows memory sufficed for.
+    folder : pathlib.Path, optional
+        Where a large output is put, in a file without a name, which is gone when nothing needs it;
+        left out, where the system keeps such files.
     clock : Clock, optional
         Asked before each batch but the first.
 
     Returns
     -------
     list of numpy.ndarray
-        For each row (width,) or (time, width), float32.
+        For each row (width,) where only the head learns, else (time, width), float32.
 
     Raises
     ------
     TimeLimitError
         If the time was over before all rows were answered.
     """
-    lengths = [1 if pooled else len(row) for row in rows]
-    ends = np.cumsum(lengths)
-    values = _space((int(ends[-1]) if len(rows) else 0, width), folder)
-    kept = [values[end - length : end] for end, length in zip(ends, lengths, strict=True)]
-    at_once, n_done = at_once or RowsAtOnce("answering"), 0
+    device = best_device()
+    dtype = compute_type(precision, device)
+    key = body and _key_of(body, network, dtype, rows)
+    if key and (known := memo.get(key)) is not None:
+        return known
+    network.to(device).eval()
+    pooled, n_done = network.all_frozen, 0
+    kept = _room([1 if pooled else len(row) for row in rows], network.ahead_width, folder)
 
     def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
-        return ahead(part["input_ids"].to(device)).float().cpu()
+        return network.ahead(part["input_ids"].to(device)).float().cpu()
 
     with (
         progress(len(rows), f"{what}: the frozen part, once", "input") as bar,
@@ -160,16 +159,24 @@ def frozen_rows(
                     f"{n_done:,} of {len(rows):,} inputs, and it needs them all; give a longer "
                     "--time-limit, or fewer training items with --set data.size=N."
                 )
-            found = torch.cat(at_once.take(collate([rows[i] for i in batch]), answer)).numpy()
+            ids = pad_rows([rows[i] for i in batch], pad=network.pad)
+            found = torch.cat(at_once.take({"input_ids": ids}, answer)).numpy()
             for i, vectors in zip(batch, found, strict=True):
-                kept[i][:] = vectors[: len(kept[i])] if not pooled else vectors
+                kept[i][:] = vectors if pooled else vectors[: len(kept[i])]
             bar.update(len(batch))
             n_done += len(batch)
-    return [one[0] for one in kept] if pooled else kept
+    outputs = [one[0] for one in kept] if pooled else kept
+    if key:
+        memo.keep(key, outputs)
+    return outputs
 
 
-def key_of(recipe: Sequence[Any], rows: Sequence[np.ndarray]) -> str:
+def _key_of(
+    body: str, network: PretrainedNetwork, dtype: torch.dtype, rows: Sequence[np.ndarray]
+) -> str:
     """Hash what frozen outputs depend on."""
+    pool = network.pool if network.all_frozen else network.summed
+    recipe = (body, network.n_frozen, len(network.layers), pool, str(dtype))
     digest = hashlib.sha256(repr(recipe).encode())
     for row in rows:
         digest.update(len(row).to_bytes(4, "little"))
@@ -177,13 +184,17 @@ def key_of(recipe: Sequence[Any], rows: Sequence[np.ndarray]) -> str:
     return digest.hexdigest()
 
 
+def _room(lengths: list[int], width: int, folder: Path | None) -> list[np.ndarray]:
+    """Make room for so many vectors of each input, side by side in memory or in a file."""
+    shape = sum(lengths), width
+    if 4 * shape[0] * width <= IN_MEMORY:
+        values = np.empty(shape, dtype=np.float32)
+    else:
+        # A file without a name: it lasts as long as the array, whatever ends this process.
+        with TemporaryFile(dir=folder) as file:
+            values = np.memmap(file, dtype=np.float32, mode="w+", shape=shape)
+    return [values[end - n : end] for n, end in zip(lengths, accumulate(lengths), strict=True)]
+
+
 def _mapped(rows: list[np.ndarray]) -> bool:
     return bool(rows) and isinstance(rows[0], np.memmap)
-
-
-def _space(shape: tuple[int, int], folder: Path | None) -> np.ndarray:
-    if 4 * shape[0] * shape[1] <= IN_MEMORY:
-        return np.empty(shape, dtype=np.float32)
-    # A file without a name: it lasts as long as the array, whatever ends this process.
-    with TemporaryFile(dir=folder) as file:
-        return np.memmap(file, dtype=np.float32, mode="w+", shape=shape)
