@@ -83,6 +83,7 @@ def test_fields_are_read_from_the_command_line():
     expected = {"prune_heads": [[1, 2], [3, 1]], "layer": -2, "checkpoint": "my/folder"}
     expected |= {"freeze": 3, "transfer": "last:2", "freeze_embeddings": False}
     assert parse_settings(words, ["bert"]) == {"bert": expected}
+    assert parse_settings(["freeze=embeddings"], ["bert"]) == {"bert": {"freeze": "embeddings"}}
     assert parse_settings(["prune_heads=0.3"], ["bert"]) == {"bert": {"prune_heads": 0.3}}
 
 

@@ -83,6 +83,9 @@ MODES = [
     ({"transfer": "head", "freeze_embeddings": False}, (1, 2, 3, 4), False),
     ({"transfer": "last:1"}, (1, 2, 3), False),
     ({"freeze": 2}, (1, 2), False),
+    ({"freeze": 2, "freeze_embeddings": False}, (1, 2), True),
+    ({"freeze": "embeddings"}, (), False),
+    ({"freeze": "embeddings", "transfer": "last:1"}, (1, 2, 3), False),
     ({"transfer": "last:1", "freeze_embeddings": False}, (1, 2, 3), True),
     ({"transfer": "last:1", "layer": 2}, (1,), False),
 ]
@@ -100,6 +103,7 @@ def test_frozen_layers_stay_as_they_were_and_the_others_learn(tiny, values, froz
     words = model.network_.embeddings.word_embeddings.weight
     assert torch.equal(words, body.embeddings.word_embeddings.weight) != embeddings
     learning = sum(w.numel() for w in model.network_.parameters() if w.requires_grad)
+    assert all(w.requires_grad == embeddings for w in model.network_.embeddings.parameters())
     n_all = sum(w.numel() for w in model.network_.parameters())
     assert model.n_parameters_ == n_all
     note = f"{learning:,} of {n_all:,} weights learn."
@@ -457,6 +461,15 @@ def test_checkpoints_of_a_fit_with_another_second_task_are_not_taken_up(tiny, tm
         ({"layer": 5}, "Got layer=5"),
         ({"layer": 1.5}, "Got layer=1.5; the body has 4 layers, so give 1 to 4"),
         ({"freeze": 1.5}, "Got freeze=1.5; 4 layers are read, so freeze at most that many."),
+        ({"freeze": -1}, r"Got freeze=-1; 4 layers are read, .* \(0 for none\), or embeddings"),
+        (
+            {"freeze": "all"},
+            "Got freeze='all'; 4 layers are read, .* or embeddings for those alone",
+        ),
+        (
+            {"freeze": "embeddings", "freeze_embeddings": False},
+            "Got freeze='embeddings' with freeze_embeddings=False; leave one of the two out.",
+        ),
         ({"pool": "sum"}, "Unknown pool 'sum'; choose one of cls, mean, max, last4."),
         ({"head": "big"}, "Unknown head 'big'; choose one of linear, mlp."),
         ({"body_rate": 0.0}, "Got body_rate=0.0; it must be above 0 and at most 1."),

@@ -13,7 +13,7 @@ from worthit.core.errors import InputError
 from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared
 from worthit.neural.pretrained.keeping import KeepingClassifier
-from worthit.neural.pretrained.modes import layer_read, layers_frozen
+from worthit.neural.pretrained.modes import layer_read, parts_frozen
 from worthit.neural.pretrained.network import HEADS, POOLS, PretrainedNetwork
 from worthit.neural.pretrained.pruning import check_heads, head_importance, heads_to_prune, prune
 from worthit.neural.pretrained.second_task import number_labels
@@ -43,8 +43,9 @@ class PretrainedClassifier(KeepingClassifier):
     transfer : str
         ``full`` (all layers learn), ``head`` (the body is frozen), or ``last:N`` (the last N
         layers learn).
-    freeze : int
-        First layers that do not learn; where ``transfer`` freezes more, that holds.
+    freeze : int or str
+        First layers that do not learn, or ``embeddings`` for those alone; where ``transfer``
+        freezes more, that holds.
     freeze_embeddings : bool
         Whether the embeddings are frozen along with the first layers; with ``transfer=head`` they
         are in any case.
@@ -91,7 +92,7 @@ class PretrainedClassifier(KeepingClassifier):
 
     checkpoint: str | None = None
     transfer: str = "full"
-    freeze: int = 0
+    freeze: int | str = 0
     freeze_embeddings: bool = True
     layer: int = -1
     pool: str = "mean"
@@ -193,7 +194,7 @@ class PretrainedClassifier(KeepingClassifier):
 
         body: Any = new_body(encoder)
         layer = layer_read(self.layer, len(body.encoder.layer))
-        n_frozen = layers_frozen(self.transfer, self.freeze, layer)
+        n_frozen, embeddings = self._frozen(layer)
         network = PretrainedNetwork(
             body,
             encoder.special,
@@ -204,7 +205,7 @@ class PretrainedClassifier(KeepingClassifier):
             head=self.head,
             dropout=self.dropout,
             n_frozen=n_frozen,
-            frozen_embeddings=self.transfer == "head" or (self.freeze_embeddings and n_frozen > 0),
+            frozen_embeddings=embeddings,
         )
         prune(network, self.pruned_heads_)
         return network
@@ -243,8 +244,7 @@ class PretrainedClassifier(KeepingClassifier):
         super().check()
         for name in ("hidden", "layers", "n_tokens"):
             require_at_least(self, name, 1)
-        for name in ("freeze", "adapt"):
-            require_at_least(self, name, 0)
+        require_at_least(self, "adapt", 0)
         require_one_of(self, "pool", POOLS)
         require_one_of(self, "head", HEADS)
         require_share(self, "dropout")
@@ -256,7 +256,7 @@ class PretrainedClassifier(KeepingClassifier):
             checkpoint = self._find()
             checkpoint.check_length(self.max_length)
             n_layers = checkpoint.n_layers
-        layers_frozen(self.transfer, self.freeze, layer_read(self.layer, n_layers))
+        self._frozen(layer_read(self.layer, n_layers))
 
     def search_space(self) -> dict[str, BaseDistribution]:
         """Return what tuning may vary."""
@@ -274,6 +274,9 @@ class PretrainedClassifier(KeepingClassifier):
 
     def _find(self) -> Checkpoint:
         return find_checkpoint(self.checkpoint, self.default_checkpoint, self.architectures)
+
+    def _frozen(self, n_layers: int) -> tuple[int, bool]:
+        return parts_frozen(self.transfer, self.freeze, self.freeze_embeddings, n_layers)
 
     def _prune(self, network: PretrainedNetwork, training: Examples) -> None:
         assert self.prune_heads is not None

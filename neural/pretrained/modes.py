@@ -2,7 +2,9 @@
 
 from worthit.core.errors import InputError
 
-__all__ = ["layer_read", "layers_frozen"]
+__all__ = ["layer_read", "parts_frozen"]
+
+EMBEDDINGS = "embeddings"  # what may be frozen without any layer
 
 
 def layer_read(layer: int, n_layers: int) -> int:
@@ -22,13 +24,19 @@ def layer_read(layer: int, n_layers: int) -> int:
     return found
 
 
-def layers_frozen(transfer: str, freeze: int, n_layers: int) -> int:
-    """Return how many of the first layers do not learn; the field that freezes more holds.
+def parts_frozen(
+    transfer: str, freeze: int | str, freeze_embeddings: bool, n_layers: int
+) -> tuple[int, bool]:
+    """Return how many of the first layers do not learn, and whether the embeddings do not.
+
+    Of two fields, the one that freezes more holds.
 
     Examples
     --------
-    >>> layers_frozen("last:2", 0, 12), layers_frozen("full", 9, 12), layers_frozen("head", 0, 12)
-    (10, 9, 12)
+    >>> parts_frozen("last:2", 0, True, 12), parts_frozen("full", 9, False, 12)
+    ((10, True), (9, False))
+    >>> parts_frozen("head", 0, False, 12), parts_frozen("full", "embeddings", True, 12)
+    ((12, True), (0, True))
     """
     mode, colon, last = transfer.partition(":")
     if mode == "last" and last.isdecimal() and 1 <= int(last) <= n_layers:
@@ -40,8 +48,16 @@ def layers_frozen(transfer: str, freeze: int, n_layers: int) -> int:
             f"Got transfer={transfer!r}; choose full, head, or last:N with N from 1 to {n_layers}, "
             "the layers that learn."
         )
-    if not isinstance(freeze, int) or freeze > n_layers:
+    alone = freeze == EMBEDDINGS
+    if alone and not freeze_embeddings:
         raise InputError(
-            f"Got freeze={freeze!r}; {n_layers} layers are read, so freeze at most that many."
+            f"Got freeze={freeze!r} with freeze_embeddings=False; leave one of the two out."
         )
-    return max(frozen, freeze)
+    n_first = 0 if alone else freeze
+    if not isinstance(n_first, int) or not 0 <= n_first <= n_layers:
+        raise InputError(
+            f"Got freeze={freeze!r}; {n_layers} layers are read, so freeze at most that many (0 "
+            f"for none), or {EMBEDDINGS} for those alone."
+        )
+    frozen = max(frozen, n_first)
+    return frozen, mode == "head" or alone or (freeze_embeddings and frozen > 0)
