@@ -61,7 +61,7 @@ def judge_runs(
                 limits,
                 tuned.get(name),
             ),
-            **pairing_sections(models[reference], models[name], metric, examples),
+            **pairing_sections(models[reference], models[name], metric, margin, examples),
         }
         for name, each, p in zip(others, measured, adjusted, strict=True)
     ]

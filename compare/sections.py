@@ -13,7 +13,7 @@ __all__ = ["pairing_sections"]
 
 
 def pairing_sections(
-    baseline: Sequence[Run], model: Sequence[Run], metric: str, examples: bool
+    baseline: Sequence[Run], model: Sequence[Run], metric: str, margin: float, examples: bool
 ) -> dict[str, Any]:
     """Collect the numbers of the sections that look at single items.
 
@@ -23,6 +23,8 @@ def pairing_sections(
         The runs of each, one per seed.
     metric : str
         The chosen metric.
+    margin : float
+        The difference that matters, as a fraction.
     examples : bool
         Whether texts may be quoted.
     """
@@ -31,5 +33,5 @@ def pairing_sections(
         "differ": differ_numbers(one, other, examples),
         "slices": slice_numbers(baseline, model, metric, one.positive),
         "health": health_numbers(baseline, model, metric, one.positive, examples),
-        "together": together_numbers(one, other, metric, one.positive),
+        "together": together_numbers(one, other, metric, one.positive, margin),
     }

@@ -3,15 +3,15 @@
 Everything that is chosen is chosen on validation: the stack's weights, the cascade's threshold.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import optimize, special, stats
 
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import bootstrap, interval
+from worthit.compare.influence import influences, standard_errors
 from worthit.compare.metrics import metric_values
 from worthit.compare.probabilities import Sure, sure_together
 from worthit.compare.refusal import refusal_of
@@ -24,13 +24,25 @@ __all__ = ["fit_stack", "together_numbers"]
 SHARES = tuple(round(0.05 * step, 2) for step in range(21))
 RESAMPLES = 2000  # six intervals beside the main one: ends good to a tenth of their width
 RIDGE = 1e-3  # keeps weights finite where one model is never wrong on validation
+ROUNDING = 1e-12  # scores that differ by less are one score
 LEAST = 1e-6  # a probability below it is taken as this: its logarithm must not decide alone
 
 
 def together_numbers(
-    baseline: Run, model: Run, metric: str, positive: str | None
+    baseline: Run, model: Run, metric: str, positive: str | None, margin: float
 ) -> dict[str, Any]:
     """Collect what the report says about using both models, of the first seed each.
+
+    Parameters
+    ----------
+    baseline, model : Run
+        With probabilities, of test and of validation.
+    metric : str
+        The chosen metric.
+    positive : str, optional
+        The positive class.
+    margin : float
+        The difference that matters to the reader, as a fraction: the cascade may lose less.
 
     Returns
     -------
@@ -70,7 +82,7 @@ def together_numbers(
         "weights": [float(weight) for weight in weights[:2]],
         "n_validation": len(validation.truth),
     }
-    return {**numbers, "cascade": _cascade(judge, test, validation)}
+    return {**numbers, "cascade": _cascade(judge, test, validation, margin)}
 
 
 class _Judge:
@@ -147,7 +159,7 @@ def _mix(weights: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return weights[0] * logs[0] + weights[1] * logs[1] + weights[2:]
 
 
-def _cascade(judge: _Judge, test: Sure, validation: Sure) -> dict[str, Any]:
+def _cascade(judge: _Judge, test: Sure, validation: Sure, margin: float) -> dict[str, Any]:
     """Send the items that the baseline is least sure of to the model."""
     metric, positive, k = judge.metric, judge.positive, test.probabilities.shape[-1]
     order = np.argsort(test.probabilities[0].max(axis=1), kind="stable")
@@ -155,12 +167,13 @@ def _cascade(judge: _Judge, test: Sure, validation: Sure) -> dict[str, Any]:
     for share in SHARES:
         answers = _sent(test, order[: round(share * len(order))])
         curve.append({"share": share, "score": _score(metric, test.truth, answers, k, positive)})
-    threshold, score = _threshold(validation, metric, positive)
+    threshold, score, best = _threshold(validation, metric, positive, margin)
     chosen = np.flatnonzero(test.probabilities[0].max(axis=1) < threshold)
     return {
         "curve": curve,
         "threshold": threshold,
         "validation_score": score,
+        "validation_best": best,
         "share": len(chosen) / len(order),
         **judge.compare(_sent(test, chosen)),
     }
@@ -172,14 +185,41 @@ def _sent(sure: Sure, items: np.ndarray) -> np.ndarray:
     return answers
 
 
-def _threshold(validation: Sure, metric: str, positive: int | None) -> tuple[float, float]:
-    """Choose below which probability to send an item on; of equally good ones, fewest are sent."""
+def _threshold(
+    validation: Sure, metric: str, positive: int | None, margin: float
+) -> tuple[float, float, float]:
+    """Choose below which probability to send an item on: the fewest items that do as well as any.
+
+    As well: what is lost against the best limit, with the upper end of its 95 % interval, lies
+    within the margin (a test of non-inferiority). The curve is flat where both models are good, and
+    its highest point there is chance.
+
+    Returns
+    -------
+    threshold, score, best : float
+        The limit, its score on validation, and the best score there of any limit.
+    """
     top, k = validation.probabilities[0].max(axis=1), validation.probabilities.shape[-1]
-    best, found = -np.inf, 0.0
-    candidates: Sequence[float] = [0.0, *np.quantile(top, SHARES[1:-1]), np.inf]
-    for threshold in candidates:
-        answers = _sent(validation, np.flatnonzero(top < threshold))
-        score = _score(metric, validation.truth, answers, k, positive)
-        if score > best + 1e-12:
-            best, found = score, float(threshold)
-    return min(found, 1.1), best  # above 1 everything is sent
+    limits = [0.0, *np.quantile(top, SHARES[1:-1]), 1.1]  # above 1 everything is sent
+    answers = [_sent(validation, np.flatnonzero(top < limit)) for limit in limits]
+    scores = [_score(metric, validation.truth, each, k, positive) for each in answers]
+    best = int(np.argmax(scores))  # of equally good ones, fewest are sent
+
+    def most_lost(place: int) -> float:
+        pair = (answers[place], answers[best])
+        error = _standard_error(validation.truth, *pair, k, metric, positive)
+        return scores[best] - scores[place] + stats.norm.ppf(0.975) * error
+
+    within = (place for place in range(best) if most_lost(place) <= margin + ROUNDING)
+    chosen = next(within, best)
+    return float(limits[chosen]), scores[chosen], scores[best]
+
+
+def _standard_error(
+    truth: np.ndarray, one: np.ndarray, other: np.ndarray, k: int, metric: str, positive: int | None
+) -> float:
+    """Return the standard error of the difference between two lists of answers."""
+    classes = tuple(str(place) for place in range(k))
+    units = units_of(Aligned((), classes, truth, np.stack([one, other]), None))
+    influence = influences(units, units.observed(), np.array([-1.0, 1.0]), metric, positive)
+    return float(standard_errors(units, units.weights[None], influence)[0])

@@ -32,7 +32,9 @@ def run_of(name, of_a, truth=TRUTH):
 
 
 def test_router_average_and_cascade_are_as_worked_out_by_hand():
-    found = together_numbers(run_of("tfidf", BASELINE), run_of("gru", MODEL), "accuracy", None)
+    found = together_numbers(
+        run_of("tfidf", BASELINE), run_of("gru", MODEL), "accuracy", None, 0.01
+    )
     assert found["oracle"]["accuracy"] == 1
     assert (found["baseline"], found["model"]) == pytest.approx((4 / 6, 5 / 6))
     # Means of a: 0.6, 0.6, 0.3, 0.2, 0.85, 0.325: all right.
@@ -46,6 +48,18 @@ def test_router_average_and_cascade_are_as_worked_out_by_hand():
     assert 0.6 < found["cascade"]["threshold"] <= 0.8
     assert found["cascade"]["share"] == pytest.approx(2 / 6)
     assert found["cascade"]["validation_score"] == found["cascade"]["score"] == 1
+    assert found["cascade"]["validation_best"] == 1
+
+
+@pytest.mark.parametrize(("margin", "sent"), [(0.49, 2), (0.50, 1), (0.74, 1), (0.75, 0)])
+def test_cascade_sends_the_fewest_items_that_surely_lose_less_than_the_margin(margin, sent):
+    # Sending two is best. Sending one loses 1/6, with a standard error of 1/6: at most 0.493 by
+    # 1.96 of them. Sending none loses 2/6 with an error of sqrt(2/9 / 5): at most 0.747.
+    found = together_numbers(
+        run_of("tfidf", BASELINE), run_of("gru", MODEL), "accuracy", None, margin
+    )
+    assert found["cascade"]["share"] == pytest.approx(sent / 6)
+    assert found["cascade"]["validation_score"] == pytest.approx((4 + sent) / 6)
 
 
 def test_stack_is_logistic_regression_over_log_probabilities():
@@ -74,7 +88,7 @@ def test_stack_of_a_model_and_noise_trusts_the_model():
 def test_threshold_never_sees_the_test_split():
     one, other = run_of("tfidf", BASELINE), run_of("gru", MODEL)
     spoilt = replace(other, predictions=other.predictions.assign(prediction="a"))
-    found = [together_numbers(one, each, "accuracy", None) for each in (other, spoilt)]
+    found = [together_numbers(one, each, "accuracy", None, 0.01) for each in (other, spoilt)]
     assert found[0]["cascade"]["threshold"] == found[1]["cascade"]["threshold"]
     assert found[0]["stack"]["weights"] == found[1]["stack"]["weights"]
 
@@ -90,7 +104,7 @@ def test_what_is_missing_is_said_in_one_line(change, missing, there):
     one, other = run_of("tfidf", BASELINE), run_of("gru", MODEL)
     if "predictions" in change:
         change = {"predictions": other.predictions[["truth", "prediction"]]}
-    found = together_numbers(one, replace(other, **change), "accuracy", None)
+    found = together_numbers(one, replace(other, **change), "accuracy", None, 0.01)
     assert found["missing"] == missing
     assert there in found
     assert "cascade" not in found

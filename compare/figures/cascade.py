@@ -37,8 +37,7 @@ def cascade_figure(numbers: dict[str, Any], pairing: dict[str, Any]) -> Figure:
     figure, axes = canvas(
         f"What sending unsure items from {one} to {other} does",
         f"{label(numbers['dataset']['name'], 40)}, {together['n']:,} test items; "
-        f"diamond: {points(cascade['score'])} at {percent(cascade['share'])}, the share best on "
-        "validation",
+        f"diamond: {points(cascade['score'])} at {percent(cascade['share'])}, chosen on validation",
         3.1,
         left=0.75,
         right=0.95,

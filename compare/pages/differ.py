@@ -12,6 +12,7 @@ from worthit.compare.pages.phrases import (
     plural,
     points,
 )
+from worthit.compare.pages.words import signs, term_shown
 from worthit.compare.refusal import MIN_TEST
 from worthit.compare.slices import LEAKS, NEARLY_ALL
 
@@ -133,12 +134,12 @@ def _words(pairing: dict[str, Any], words: list[dict[str, Any]]) -> str:
     if not words:
         return ""
     listed = ", ".join(
-        f"{text(row['term'], 40)} ({count(row['n'])}, {emphasis(row['label'], 40)})"
+        f"{term_shown(row['term'])} ({count(row['n'])}, {emphasis(row['label'], 40)})"
         for row in words
     )
     return (
         f"Where only {model_name(pairing['baseline'])} is right, these of its strongest words of "
-        f"the right class occur: {listed}."
+        f"the right class occur: {listed}{signs([listed])}."
     )
 
 

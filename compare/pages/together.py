@@ -155,13 +155,14 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
         f"start for each class, fitted on the {n} validation items."
     )
     if not share:
-        return f"{fitted} On validation it was best to send nothing on, so the cascade is {one}."
+        nothing = "On validation sending items on brought less than the margin"
+        return f"{fitted} {nothing}, so the cascade is {one}."
     if share == 1:
-        return f"{fitted} On validation it was best to send all on, so the cascade is {other}."
+        all_on = "On validation nothing short of sending all on did as well"
+        return f"{fitted} {all_on}, so the cascade is {other}."
     told = (
         f"{fitted} The cascade asks {one} first, and {other} only where {one} is less than "
-        f"{percent(cascade['threshold'])} sure; that limit was the best on validation "
-        f"({points(cascade['validation_score'])} there)."
+        f"{percent(cascade['threshold'])} sure; {_choice(cascade, pairing)}."
     )
     times = _times(numbers, pairing, together)
     if times is not None:
@@ -170,3 +171,16 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
             f"{other} alone {milliseconds(times[1])}."
         )
     return told
+
+
+def _choice(cascade: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Say how the limit was chosen on validation."""
+    there = points(cascade["validation_score"])
+    best = points(cascade.get("validation_best", cascade["validation_score"]))
+    if best == there:
+        return f"that limit was the best on validation ({there} there)"
+    return (
+        f"of the limits that lose less than the margin of {margin_points(pairing['margin'])} "
+        f"against the best on validation, noise included, it sends the fewest items on ({there} "
+        f"there, the best {best})"
+    )

@@ -1,12 +1,13 @@
 """Section of a model page about its words: the strongest and the most surprising of each class."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
 from worthit.compare.pages.phrases import percent
 
-__all__ = ["words_section"]
+__all__ = ["signs", "term_shown", "words_section"]
 
 FEW_CLASSES = 8  # of more, fewer words each get a row of their own
 LONGEST = 100  # characters of an example
@@ -19,16 +20,21 @@ def words_section(model: dict[str, Any]) -> str:
         return ""
     lines = []
     for label, terms in words.items():
-        shown = ", ".join(f"{_term(term)} {weight:.2f}" for term, weight in terms[:15])
+        shown = ", ".join(f"{term_shown(term)} {weight:.2f}" for term, weight in terms[:15])
         lines.append(f"{emphasis(label, 60)}: {shown}")
     shown = bullets(lines)
     rest = _strongest_in_texts(model) + _surprising(model)
-    note = f"The terms with the largest weights for each class{_signs([shown, *rest])}."
+    note = f"The terms with the largest weights for each class{signs([shown, *rest])}."
     return "\n\n".join(["## Strongest words", shown, note, *rest])
 
 
-def _signs(parts: list[str]) -> str:
-    """Explain the signs that these parts use."""
+def term_shown(term: str) -> str:
+    """Show a term as code, with the spaces around it visible."""
+    return code(_with_spaces(term), 40)
+
+
+def signs(parts: Sequence[str]) -> str:
+    """Explain the signs that parts with terms use, as the rest of a sentence."""
     used = "".join(parts)
     told = "; ⟨ ⟩ hold a sequence of characters, not a word" if "⟨" in used else ""
     return told + ("; ␣ is a space at a word's edge" if "␣" in used else "")
@@ -38,7 +44,7 @@ def _strongest_in_texts(model: dict[str, Any]) -> list[str]:
     """Show the first of them in a training text each."""
     examples, n = model.get("word_examples") or {}, _rows_per_class(model)
     rows = [
-        [text(label, 30), _term(term), _example(examples[label][term])]
+        [text(label, 30), term_shown(term), _example(examples[label][term])]
         for label, terms in model["words"].items()
         for term, _ in terms[:n]
         if term in examples.get(label, {})
@@ -57,7 +63,7 @@ def _surprising(model: dict[str, Any]) -> list[str]:
     rows = [
         [
             text(label, 30),
-            _term(each["term"]),
+            term_shown(each["term"]),
             f"{each['weight']:.2f}",
             percent(each["inside"]),
             percent(each["outside"]),
@@ -86,10 +92,6 @@ def _example(excerpt: str | None) -> str:
 
 def _rows_per_class(model: dict[str, Any]) -> int:
     return 5 if len(model["words"]) <= FEW_CLASSES else 2
-
-
-def _term(term: str) -> str:
-    return code(_with_spaces(term), 40)
 
 
 def _with_spaces(term: str) -> str:
