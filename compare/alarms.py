@@ -23,7 +23,7 @@ def pairing_alarms(
         Each with ``kind``, most with ``model``, some with more.
     """
     alarms = model_alarms(baseline) + model_alarms(model)
-    if pairing["high"] is not None and pairing["high"] < 0:
+    if pairing["reason_without_limits"] == "baseline better":
         if model.get("family") in ("neural", None):
             epochs = bool(model.get("curve"))
             alarms.append({"kind": "broken", "model": model["model"], "epochs": epochs})
@@ -55,7 +55,9 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     alarms: list[dict[str, Any]] = []
     if model.get("family") == "floor":
         return alarms
-    for metric in ("accuracy", "f1_macro"):
+    chosen = model["interval"]["metric"]
+    above = scores[chosen] >= floor[chosen]
+    for metric in dict.fromkeys((chosen, "accuracy", "f1_macro")):
         if scores[metric] < floor[metric]:
             alarms.append(
                 {
@@ -64,6 +66,7 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
                     "metric": metric,
                     "score": scores[metric],
                     "floor": floor[metric],
+                    "above_by": chosen if above else None,
                 }
             )
     for label in collapsed(model):

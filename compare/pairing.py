@@ -155,6 +155,7 @@ def pairing_numbers(
         "reason": verdict.reason,
         "broken": list(verdict.broken),
         "verdict_without_limits": without.verdict,
+        "reason_without_limits": without.reason,
         "by_tuned": by_tuned,
         "checks": [{**asdict(check), "holds": check.holds} for check in checks],
         "to_settle": asdict(settle),

@@ -133,7 +133,7 @@ def judge(
     if low is None or high is None:
         return Verdict(CANNOT_TELL, "no interval")
     if high < margin:
-        return Verdict(NOT_WORTH_IT, _why_not(low, high, margin))
+        return Verdict(NOT_WORTH_IT, _why_not(low, high, holm_p, margin))
     if low <= 0:
         return Verdict(CANNOT_TELL, "noise")
     if difference < margin:
@@ -145,7 +145,7 @@ def judge(
     return Verdict(WORTH_IT, "gain")
 
 
-def _why_not(low: float, high: float, margin: float) -> str:
-    if high < 0:
+def _why_not(low: float, high: float, holm_p: float, margin: float) -> str:
+    if high < 0 and holm_p < LEVEL:
         return "baseline better"
     return "tie" if low > -margin else "too small a gain"

@@ -2,12 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from worthit.compare.figures.pareto import _one
+from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.index import index_page
 from worthit.compare.pages.scores import cost_rows
-from worthit.compare.pages.verdict import cost_phrase
+from worthit.compare.pages.verdict import cost_phrase, verdict_block
 from worthit.compare.report import Report
 from worthit.compare.run import read_prediction_files
 from worthit.compare.verdict import Limits
@@ -117,3 +119,42 @@ def test_predictions_alone_are_answered_without_what_is_not_known(tmp_path):
     answer, data = block(Report.from_runs(runs).numbers)
     assert answer.startswith("**Use `llm`.** `llm` scores **") and answer.endswith(". Worth it.")
     assert data == "The data: 1,000 test items of 4 classes."
+
+
+def test_a_better_baseline_without_a_pairing_is_pointed_out():
+    def runs(nbsvm):
+        truth = truths(2000, NEWS)
+        shown = {"tfidf": 0.74, "gru": 0.70, "nbsvm": nbsvm}
+        return [
+            make_run(
+                name,
+                truth,
+                answers(truth, accuracy, seed),
+                family="neural" if name == "gru" else "linear",
+            )
+            for seed, (name, accuracy) in enumerate(shown.items())
+        ]
+
+    told = (
+        "The highest score is that of `nbsvm`, which was not paired; `--baseline nbsvm` pairs the "
+        "others with it."
+    )
+    assert block(Report.from_runs(runs(0.9)).numbers)[1] == told
+    assert told not in block(Report.from_runs(runs(0.741)).numbers)
+
+
+def test_a_model_below_the_floor_is_doubted_by_the_metric_that_decides():
+    truth = truths(2000, {"a": 9, "b": 1})
+    # Every b is found, and every fourth a taken for one: macro F1 is above the floor.
+    of_b = np.where((truth == "b") | (np.arange(2000) % 4 == 0), "b", "a").astype(object)
+    runs = [make_run("tfidf", truth, truth), make_run("gru", truth, of_b)]
+    for metric, doubted in (("f1_macro", False), ("accuracy", True)):
+        report = Report.from_runs(runs, metric=metric)
+        pairing = report.numbers["pairings"][0]
+        sentences = [alarm_sentence(alarm) for alarm in pairing["alarms"]]
+        below = [each for each in sentences if "below the majority floor" in each]
+        assert len(below) == 1
+        assert ("by macro F1, which decides here, it is above" in below[0]) is not doubted
+        warned = any("Mend `gru` before" in line for line in block(report.numbers))
+        assert warned is doubted
+        assert ("Mend `gru` before" in verdict_block(report.numbers, pairing)) is doubted

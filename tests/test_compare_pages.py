@@ -3,7 +3,7 @@
 import pytest
 
 from worthit.compare.pages.data import repeats
-from worthit.compare.pages.model import _start
+from worthit.compare.pages.model import weights_sentence
 from worthit.compare.pages.training import curve_section
 
 
@@ -32,7 +32,7 @@ def test_repeats_of_one_file_are_not_said_to_be_of_parts():
     ],
 )
 def test_where_the_weights_come_from(model, said):
-    assert _start(model) == said
+    assert weights_sentence(model) == said
 
 
 def test_what_training_noted_is_shown_without_a_curve_as_well():

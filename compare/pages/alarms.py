@@ -17,10 +17,12 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
     name = model_name(alarm["model"]) if "model" in alarm else ""
     kind = alarm["kind"]
     if kind == "below floor":
+        above = alarm.get("above_by")
+        other = f"; by {metric_name(above)}, which decides here, it is above" if above else ""
         return (
             f"{name} is below the majority floor: {points(alarm['score'])} "
             f"{metric_name(alarm['metric'])} where always answering the commonest class scores "
-            f"{points(alarm['floor'])}."
+            f"{points(alarm['floor'])}{other}."
         )
     if kind == "collapsed":
         return f"{name} never answers {emphasis(alarm['label'], 40)}: the class has collapsed."

@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from worthit.compare.pages.markdown import code
 from worthit.compare.pages.names import description, from_scratch, model_name
 from worthit.compare.pages.phrases import count, plural
-from worthit.compare.pages.verdict import cost_phrase, difference_phrase, headline
+from worthit.compare.pages.verdict import (
+    cost_phrase,
+    difference_phrase,
+    headline,
+    suspicion_sentence,
+)
 
 __all__ = ["answer_block"]
 
@@ -13,7 +19,7 @@ LANGUAGES = {"en": "English ", "ru": "Russian ", "fa": "Persian "}
 
 
 def answer_block(numbers: dict[str, Any]) -> str:
-    """Write the answer as a quoted block: the advice, a line for each pairing, the data.
+    """Write the answer as a quoted block: the advice, a line for each pairing, doubts, the data.
 
     Parameters
     ----------
@@ -22,6 +28,15 @@ def answer_block(numbers: dict[str, Any]) -> str:
     """
     advice, pairings = _advice(numbers), [_pairing(numbers, p) for p in numbers["pairings"]]
     lines = [f"{advice} {pairings[0]}"] if len(pairings) == 1 else [advice, *pairings]
+    alarms = [alarm for pairing in numbers["pairings"] for alarm in pairing["alarms"]]
+    lines += [
+        sentence
+        for sentence in (
+            _unpaired_sentence(numbers),
+            suspicion_sentence(alarms, numbers["metric"], '"Alarms" of the pairing'),
+        )
+        if sentence
+    ]
     lines.append(f"{_data(numbers)} {_baseline(numbers)}".strip())
     return "\n".join([f"> {line}  " for line in lines[:-1]] + [f"> {lines[-1]}"])
 
@@ -62,6 +77,19 @@ def _cheapest(numbers: dict[str, Any], names: list[str]) -> str | None:
 def _name(numbers: dict[str, Any], name: str) -> str:
     scratch = " from scratch" if from_scratch(numbers["models"][name]) else ""
     return f"{model_name(name)}{scratch}"
+
+
+def _unpaired_sentence(numbers: dict[str, Any]) -> str:
+    """Say that a model which no pairing is about scores highest, clearly above the baseline."""
+    best, baseline = numbers["ranking"][0], numbers["baseline"]
+    paired = {pairing["model"] for pairing in numbers["pairings"]}
+    level = numbers["best_set"]
+    if best in paired or best == baseline or level is None or baseline in level:
+        return ""
+    return (
+        f"The highest score is that of {model_name(best)}, which was not paired; "
+        f"{code(f'--baseline {best}', 60)} pairs the others with it."
+    )
 
 
 def _pairing(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:

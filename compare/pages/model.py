@@ -25,7 +25,7 @@ from worthit.compare.pages.verdict import refusal_phrase
 from worthit.compare.pages.words import words_section
 from worthit.compare.refusal import FEW_ITEMS
 
-__all__ = ["model_page"]
+__all__ = ["model_page", "weights_sentence"]
 
 MOST_CLASSES = 20  # a wider confusion matrix is shown as a picture only
 
@@ -87,7 +87,7 @@ def _summary(model: dict[str, Any]) -> str:
         values = ", ".join(points(s[interval["metric"]]) for s in model["scores_by_seed"])
         lines.append(f"Mean of {len(model['seeds'])} seeds: {values}.")
     if model.get("family") == "neural":
-        lines.append(_start(model))
+        lines.append(weights_sentence(model))
     if zero_shot(model):
         lines.append(f"A {zero_shot(model)}.")
     if model.get("family") == "pipeline":
@@ -102,7 +102,7 @@ def _summary(model: dict[str, Any]) -> str:
     return "\n".join(f"> {line}" for line in lines)
 
 
-def _start(model: dict[str, Any]) -> str:
+def weights_sentence(model: dict[str, Any]) -> str:
     """Say where a network's weights come from."""
     if not model.get("pretrained"):
         return "The network is trained from scratch: no pretrained weights."

@@ -1,5 +1,6 @@
 """Section 1 of a pairing: the verdict, what it costs, what would change it, and the rule."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from worthit.compare.pages.markdown import emphasis, table
@@ -26,6 +27,7 @@ __all__ = [
     "difference_phrase",
     "headline",
     "rule_section",
+    "suspicion_sentence",
     "tuned_sentence",
     "verdict_block",
 ]
@@ -39,24 +41,36 @@ def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _classes_sentence(numbers, pairing),
         _change_sentence(pairing),
         _scope_sentence(numbers, pairing),
-        _suspicion_sentence(pairing),
+        suspicion_sentence(pairing["alarms"], pairing["metric"], '"Alarms"'),
     ]
     return "\n".join(f"> {line}" for line in lines if line)
 
 
-def _suspicion_sentence(pairing: dict[str, Any]) -> str:
-    """Warn of a side that has learned too little to be judged by."""
+def suspicion_sentence(alarms: Iterable[dict[str, Any]], metric: str, where: str) -> str:
+    """Warn of models that have learned too little to be judged by; empty where there is none.
+
+    Parameters
+    ----------
+    alarms : iterable of dict
+        Of one pairing or of several.
+    metric : str
+        The chosen metric; being below the floor by another one alone is no reason to doubt.
+    where : str
+        Where to read on.
+    """
     broken = [
         alarm["model"]
-        for alarm in pairing["alarms"]
-        if alarm["kind"] in ("below floor", "collapsed")
+        for alarm in alarms
+        if alarm["kind"] == "collapsed"
+        or (alarm["kind"] == "below floor" and alarm["metric"] == metric)
     ]
-    names = " and ".join(map(model_name, dict.fromkeys(broken)))
+    names = list(map(model_name, dict.fromkeys(broken)))
     if not names:
         return ""
+    one = len(names) == 1
     return (
-        f"Mend {names} before believing this: it answers no better than always the same, or never "
-        'with some class (see "Alarms").'
+        f"Mend {' and '.join(names)} before believing this: {'it' if one else 'each'} answers no "
+        f"better than always the same, or never with some class (see {where})."
     )
 
 
