@@ -75,11 +75,11 @@ def together_numbers(
     validation = sure_together(runs, aligned.classes, "validation")
     if isinstance(validation, str):
         return {**numbers, "missing": validation}
-    weights = fit_stack(validation.probabilities, validation.truth)
-    stacked = special.softmax(_mix(weights, test.probabilities), axis=1).argmax(axis=1)
+    weights, balanced = _best_stack(validation, metric, place)
     numbers["stack"] = {
-        **judge.compare(stacked),
+        **judge.compare(_mix(weights, test.probabilities).argmax(axis=1)),
         "weights": [float(weight) for weight in weights[:2]],
+        "balanced": balanced,
         "n_validation": len(validation.truth),
     }
     return {**numbers, "cascade": _cascade(judge, test, validation, margin)}
@@ -118,7 +118,22 @@ def _score(
     return float(metric_values(metric, *class_counts(truth, answers, k), positive))
 
 
-def fit_stack(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _best_stack(validation: Sure, metric: str, positive: int | None) -> tuple[np.ndarray, bool]:
+    """Fit a stack with items counting alike and with classes counting alike; keep the better one.
+
+    The likelihood is for the common classes; a metric that counts every class alike may not be.
+    """
+    truth, k = validation.truth, validation.probabilities.shape[-1]
+    fits = [fit_stack(validation.probabilities, truth, balanced=each) for each in (False, True)]
+    answers = [_mix(weights, validation.probabilities).argmax(axis=1) for weights in fits]
+    scores = [_score(metric, truth, each, k, positive) for each in answers]
+    best = int(np.argmax(scores))  # of equally good ones, items counting alike
+    return fits[best], bool(best)
+
+
+def fit_stack(
+    probabilities: np.ndarray, truth: np.ndarray, *, balanced: bool = False
+) -> np.ndarray:
     """Fit a logarithmic pool: how much to trust either model, and each class's head start.
 
     ``p_k ~ exp(w_1 log p_1k + w_2 log p_2k + b_k)``, by maximum likelihood with a slight ridge
@@ -131,6 +146,8 @@ def fit_stack(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
         Of the two models on validation.
     truth : numpy.ndarray of int, shape (n,)
         Positions of the true classes.
+    balanced : bool
+        Whether every class counts alike, instead of every item.
 
     Returns
     -------
@@ -140,16 +157,18 @@ def fit_stack(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
     n, k = probabilities.shape[1:]
     logs = np.log(np.maximum(probabilities, LEAST))
     hit = np.eye(k)[truth]
+    counts = np.bincount(truth, minlength=k)
+    share = 1 / (counts[truth] * np.count_nonzero(counts)) if balanced else np.full(n, 1 / n)
     # The ridge pulls towards an even geometric mean, not towards guessing.
     middle = np.concatenate([[0.5, 0.5], np.zeros(k)])
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         scores = _mix(weights, probabilities)
         surprise = special.logsumexp(scores, axis=1) - scores[np.arange(n), truth]
-        excess = special.softmax(scores, axis=1) - hit  # (n, k)
-        slopes = [(excess * log).sum() / n for log in logs] + list(excess.mean(axis=0))
+        excess = share[:, None] * (special.softmax(scores, axis=1) - hit)  # (n, k)
+        slopes = [(excess * log).sum() for log in logs] + list(excess.sum(axis=0))
         away = weights - middle
-        return surprise.mean() + RIDGE * (away**2).sum(), np.array(slopes) + 2 * RIDGE * away
+        return share @ surprise + RIDGE * (away**2).sum(), np.array(slopes) + 2 * RIDGE * away
 
     return optimize.minimize(loss, middle, jac=True, method="L-BFGS-B").x
 

@@ -74,6 +74,31 @@ def test_stack_is_logistic_regression_over_log_probabilities():
     assert weights[3] - weights[2] == pytest.approx(theirs.intercept_[0], abs=0.03)
 
 
+def test_balanced_stack_is_logistic_regression_with_balanced_class_weights():
+    rng = np.random.default_rng(0)
+    truth = (rng.random(4000) < 0.1).astype(int)
+    of_b = [np.clip(rng.normal(0.5 + gap * (2 * truth - 1), 0.2), 0.01, 0.99) for gap in (0.2, 0.1)]
+    probabilities = np.stack([np.column_stack([1 - p, p]) for p in of_b])
+    weights = fit_stack(probabilities, truth, balanced=True)
+    odds = np.column_stack([np.log(p / (1 - p)) for p in of_b])
+    theirs = LogisticRegression(C=np.inf, tol=1e-8, class_weight="balanced").fit(odds, truth)
+    assert weights[:2] == pytest.approx(theirs.coef_[0], rel=0.05)
+    assert weights[3] - weights[2] == pytest.approx(theirs.intercept_[0], abs=0.03)
+
+
+def test_stack_counts_classes_alike_only_where_that_is_better_on_validation():
+    # 90 a and 10 b; both models lean to b for the b and for 15 of the a.
+    truth = ["a"] * 90 + ["b"] * 10
+    of_a = [0.9] * 75 + [0.55] * 15 + [0.55] * 10
+    runs = [run_of(name, of_a, truth) for name in ("tfidf", "gru")]
+    by_macro = together_numbers(*runs, "f1_macro", None, 0.01)["stack"]
+    assert (
+        by_macro["balanced"]
+        and by_macro["score"] > together_numbers(*runs, "f1_macro", None, 0.01)["baseline"]
+    )
+    assert not together_numbers(*runs, "accuracy", None, 0.01)["stack"]["balanced"]
+
+
 def test_stack_of_a_model_and_noise_trusts_the_model():
     rng = np.random.default_rng(0)
     truth = rng.integers(3, size=2000)

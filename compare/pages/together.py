@@ -152,7 +152,7 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
     weights = " and ".join(f"{weight:.2f}" for weight in stack["weights"])
     fitted = (
         f"The stack multiplies powers of the two models' probabilities ({weights}) with a head "
-        f"start for each class, fitted on the {n} validation items."
+        f"start for each class, fitted on the {n} validation items{_weighting(stack)}."
     )
     if not share:
         nothing = "On validation sending items on brought less than the margin"
@@ -171,6 +171,12 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
             f"{other} alone {milliseconds(times[1])}."
         )
     return told
+
+
+def _weighting(stack: dict[str, Any]) -> str:
+    return (
+        ", each class counting alike: better there than each item" if stack.get("balanced") else ""
+    )
 
 
 def _choice(cascade: dict[str, Any], pairing: dict[str, Any]) -> str:
