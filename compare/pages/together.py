@@ -174,9 +174,10 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
 
 
 def _weighting(stack: dict[str, Any]) -> str:
-    return (
-        ", each class counting alike: better there than each item" if stack.get("balanced") else ""
-    )
+    """Say how the validation items counted in fitting the stack, where not alike."""
+    if not stack.get("balanced"):
+        return ""
+    return ", each class counting alike, which scored higher there than each item counting alike"
 
 
 def _choice(cascade: dict[str, Any], pairing: dict[str, Any]) -> str:
