@@ -13,9 +13,10 @@ from worthit.compare.table_file import read_items, read_predictions, write_table
 from worthit.core.errors import InputError
 from worthit.core.files import plain, read_json, write_json
 
-__all__ = ["Run", "read_prediction_files"]
+__all__ = ["TRUNCATED", "Run", "read_prediction_files"]
 
 NEEDED = ("model", "dataset", "scores")
+TRUNCATED = "truncated by the model"  # 1 where it read no further than its maximum length
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +30,8 @@ class Run:
     predictions : pandas.DataFrame
         Test items indexed by id: ``truth``, ``prediction`` and perhaps ``p_<class>``.
     items : pandas.DataFrame or None
-        The same items' ``group``, leaks, unseen words, text and extra columns, indexed
-        by id.
+        The same items' ``group``, leaks, unseen words, truncation, text and extra columns,
+        indexed by id.
     validation : pandas.DataFrame or None
         Predictions of the validation split, shaped like ``predictions``.
     folder : pathlib.Path or None
@@ -82,6 +83,13 @@ class Run:
         # Else the column is one of the user's.
         known = self.record["dataset"].get("health") or self.record.get("outer_folds")
         return self._marked("near_duplicate" if known else "")
+
+    @property
+    def truncated(self) -> pd.Series | None:
+        """Whether the model cut each test item; None where it has no limit, and of old runs."""
+        if self.items is None or TRUNCATED not in self.items.columns:
+            return None
+        return self.items[TRUNCATED] == "1"
 
     def _marked(self, column: str) -> pd.Index:
         if self.items is None or column not in self.items.columns:

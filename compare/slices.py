@@ -11,7 +11,7 @@ from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import MACRO, metric_values
 from worthit.compare.randomisation import randomisation_p
 from worthit.compare.refusal import FEW_ITEMS, MIN_GROUPS, MIN_ITEMS, refusal_of
-from worthit.compare.run import Run
+from worthit.compare.run import TRUNCATED, Run
 from worthit.compare.significance import holm
 from worthit.compare.units import units_of
 
@@ -27,13 +27,15 @@ LEAKS = {
     "near_duplicate": "nearly in the training data",
 }
 UNSEEN = "unseen words (%)"  # whole per cent of an item's words that train does not hold
-KNOWN = ("group", "audio", *TEXTS)  # columns of items.csv that are no slices
+KNOWN = ("group", "audio", TRUNCATED, *TEXTS)  # columns of items.csv that are no slices as such
+
+Part = tuple[dict[str, str], np.ndarray]  # what a row of the table begins with, and its items
 
 
 def slice_numbers(
     baseline: Sequence[Run], model: Sequence[Run], metric: str, positive: str | None
 ) -> dict[str, Any]:
-    """Judge two models on slices by length, unseen words, leaks and every extra column.
+    """Judge two models on slices by length, unseen words, leaks, truncation and extra columns.
 
     Parameters
     ----------
@@ -47,25 +49,27 @@ def slice_numbers(
     Returns
     -------
     dict
-        ``metric``, ``rows`` (without an interval where a test set of that kind would have none),
-        ``skipped`` and ``nearly_all`` (how many values have too few items, or nearly all), or
-        ``missing``: why there are none.
+        ``metric``, ``rows`` (without an interval where a test set of that kind would have none; by
+        truncation, with the ``reader`` that cut or did not), ``skipped`` and ``nearly_all`` (how
+        many values have too few items, or nearly all), or ``missing``: why there are none.
     """
     aligned = align([*baseline, *model])
     items = next((run.items for run in [*baseline, *model] if run.items is not None), None)
     if items is None:
         return {"missing": "only predictions are known, not the items"}
     columns = slice_columns(items.loc[list(aligned.ids)])
-    cut = [
-        (name, str(value), (values == value).to_numpy())
+    cut: list[Part] = [
+        ({"slice": name, "value": str(value)}, (values == value).to_numpy())
         for name, values in columns.items()
         for value in values.cat.categories
     ]
-    parts = [each for each in cut if each[2].mean() <= NEARLY_ALL]
-    kept = [each for each in parts if _large_enough(aligned, each[2])]
+    for runs in (baseline, model):
+        cut += _by_truncation(runs, aligned.ids)
+    parts = [each for each in cut if each[1].mean() <= NEARLY_ALL]
+    kept = [each for each in parts if _large_enough(aligned, each[1])]
     sides = (list(range(len(baseline))), list(range(len(baseline), len(aligned.answers))))
     place = None if positive is None else aligned.classes.index(positive)
-    metric = metric if all(_fits(aligned, mask, metric, place) for *_, mask in kept) else "accuracy"
+    metric = metric if all(_fits(aligned, mask, metric, place) for _, mask in kept) else "accuracy"
     rows = [_row(aligned, each, sides, metric, place) for each in kept]
     for row, p in zip(rows, holm([row["p"] for row in rows]), strict=True):
         row["holm_p"] = p
@@ -109,6 +113,26 @@ def slice_columns(items: pd.DataFrame) -> dict[str, pd.Series]:
     return {name: column for name, column in found.items() if len(column.cat.categories) > 1}
 
 
+def _by_truncation(runs: Sequence[Run], ids: Sequence[str]) -> list[Part]:
+    """Part the items that a model cut, with any of its seeds, from those that it read whole.
+
+    Of runs of an older version it is not known.
+    """
+    known = [run.truncated for run in runs if run.truncated is not None]
+    if len(known) < len(runs):
+        return []
+    mask = np.any([each.loc[list(ids)] for each in known], axis=0)
+    if mask.all() or not mask.any():
+        return []
+    limits = sorted({run.record["params"]["max_length"] for run in runs})
+    told = " or ".join(f"{limit:,}" for limit in limits)
+    head = {"slice": "truncation", "reader": runs[0].model}
+    return [
+        (head | {"value": f"cut at {told} tokens"}, mask),
+        (head | {"value": "read whole"}, ~mask),
+    ]
+
+
 def _few(values: pd.Series) -> pd.Series:
     return values.replace({"": "(empty)"}).astype("category")
 
@@ -143,12 +167,12 @@ def _fits(aligned: Aligned, mask: np.ndarray, metric: str, positive: int | None)
 
 def _row(
     aligned: Aligned,
-    cut: tuple[str, str, np.ndarray],
+    cut: Part,
     sides: tuple[list[int], list[int]],
     metric: str,
     positive: int | None,
 ) -> dict[str, Any]:
-    name, value, mask = cut
+    head, mask = cut
     part = aligned.take(mask)
     units = units_of(part)
     totals = units.observed()
@@ -157,8 +181,7 @@ def _row(
     samples, _ = bootstrap(units, sides, metric, positive, n_resamples=DRAWS)
     low, high = (None, None) if refusal_of(part, metric, positive) else interval(samples)
     return {
-        "slice": name,
-        "value": value,
+        **head,
         "n": int(mask.sum()),
         "baseline": float(scores[sides[0]].mean()),
         "model": float(scores[sides[1]].mean()),

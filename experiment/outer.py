@@ -37,7 +37,7 @@ def follow_over_folds(
     """
     folds = outer_folds(dataset, spec.outer_folds, spec.outer_seed)
     whole = pooled(dataset, folds)
-    answers, seconds = [], []
+    answers, truncated, seconds = [], [], []
     first: tuple[Outcome, Material] | None = None
     for number, fold in reversed(list(enumerate(folds))):
         say(f"{spec.model}: outer fold {len(folds) - number}/{len(folds)}")
@@ -47,13 +47,19 @@ def follow_over_folds(
             stored = read_json(done)
         else:
             outcome, material = follow_protocol(fold, spec, place, jobs, storage, fresh)
-            stored = {"answers": outcome.on_test.tolist(), "seconds": outcome.seconds}
+            stored = {
+                "answers": outcome.on_test.tolist(),
+                "truncated": None if outcome.truncated is None else outcome.truncated.tolist(),
+                "seconds": outcome.seconds,
+            }
             write_json(done, stored)
             first = outcome, material
         answers.append(np.array(stored["answers"]))
+        truncated.append(stored.get("truncated"))  # an older version's fold has none
         seconds.append(stored["seconds"])
     assert first is not None
     outcome, material = first
     outcome.on_test = np.concatenate(answers[::-1])
+    outcome.truncated = None if None in truncated else np.concatenate(truncated[::-1])
     outcome.seconds = {name: sum(each[name] for each in seconds) for name in seconds[0]}
     return outcome, Material(whole, material.train, material.validation, material.folds)

@@ -69,6 +69,8 @@ class Outcome:
         Thresholds and calibration; for a searched linear baseline on one test split.
     on_validation, on_test : numpy.ndarray of shape (n_items, n_classes)
         Probabilities. A baseline answered validation before it was refitted with it.
+    truncated : numpy.ndarray of bool, shape (n_items,), or None
+        Which test items the classifier's ``max_length`` cut; None where it has none.
     seconds : dict of str to float
         ``tune_seconds``, ``fit_seconds``, ``predict_seconds``; of the first, ``decision_seconds``
         went into thresholds and calibration.
@@ -79,6 +81,7 @@ class Outcome:
     decision: Decision | None = None
     on_validation: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     on_test: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    truncated: NDArray[np.bool_] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -182,6 +185,7 @@ def follow_protocol(
     outcome.seconds["fit_seconds"] += outcome.seconds.pop("normalising")
     with _timed(outcome, "predict_seconds"):
         outcome.on_test = answer(outcome, material, dataset.test.inputs)
+    outcome.truncated = getattr(outcome.classifier, "truncated_", None)  # noted while answering
     return outcome, material
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from worthit.compare.run import Run
+from worthit.compare.run import TRUNCATED, Run
 from worthit.compare.scores import score
 from worthit.compare.slices import UNSEEN
 from worthit.corpus import Dataset, Split
@@ -123,7 +123,7 @@ def make_run(
         "time": datetime.now().isoformat(" ", "milliseconds"),
         **more,
     }
-    return Run(record, test, _items(dataset), validation, folder)
+    return Run(record, test, _items(dataset, outcome.truncated), validation, folder)
 
 
 def _params(classifier: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _predictions(split: Split, classifier: Any, answers: NDArray[np.float64]) ->
     return frame
 
 
-def _items(dataset: Dataset) -> pd.DataFrame:
+def _items(dataset: Dataset, truncated: NDArray[np.bool_] | None) -> pd.DataFrame:
     """List what reports group, slice and quote the test items by."""
     test = dataset.test
     columns: dict[str, Any] = {
@@ -153,6 +153,8 @@ def _items(dataset: Dataset) -> pd.DataFrame:
     }
     if dataset.unseen_words is not None:
         columns[UNSEEN] = [str(share) for share in dataset.unseen_words]
+    if truncated is not None:
+        columns[TRUNCATED] = [str(int(each)) for each in truncated]
     if dataset.kind == "pair":
         columns["text"], columns["text_pair"] = zip(*test.inputs, strict=True)
     else:

@@ -85,7 +85,8 @@ class Embedding(EncoderClassifier):
         check_classes(truth)
         self.classes_, numbers = np.unique(truth, return_inverse=True)
         self.read_encoder(inputs)
-        vectors, self.truncated_share_ = self.vectors(inputs, clock)
+        vectors, truncated = self.vectors(inputs, clock)
+        self.truncated_share_ = float(truncated.mean())
         rows = resampled(numbers, self.balance, self.seed)
         among = f"among {len(STRENGTHS)} values"
         if self.C is not None:
@@ -103,7 +104,7 @@ class Embedding(EncoderClassifier):
 
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
         """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
-        vectors, _ = self.vectors(inputs)
+        vectors, self.truncated_ = self.vectors(inputs)
         if not len(vectors):
             return np.zeros((0, len(self.classes_)))
         return self.regression_.predict_proba(vectors.astype(np.float64))

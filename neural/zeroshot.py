@@ -72,7 +72,8 @@ class ZeroShot(EncoderClassifier):
 
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
         """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
-        cosines = self.vectors(inputs)[0].astype(np.float64) @ self._names.T
+        vectors, self.truncated_ = self.vectors(inputs)
+        cosines = vectors.astype(np.float64) @ self._names.T
         raised = np.exp(SHARPNESS * (cosines - cosines.max(axis=1, initial=-1.0, keepdims=True)))
         return raised / raised.sum(axis=1, keepdims=True)
 

@@ -122,6 +122,18 @@ def test_saved_and_loaded_model_is_the_same(name, kind, tmp_path):
 
 
 @each_case
+def test_inputs_cut_at_the_maximum_length_are_noted(name, kind):
+    model = fitted(name, kind)
+    long, short = "goal " * 300, "goal"  # the maximum is 256
+    inputs = {"text": [short, long, short], "pair": [(short, short), (long, short), (short, long)]}
+    model.predict_proba(inputs[kind])
+    noted = {"text": [False, True, False], "pair": [False, True, True]}[kind]
+    limited = "max_length" in model.get_params()
+    assert hasattr(model, "truncated_") == limited
+    assert not limited or model.truncated_.tolist() == noted
+
+
+@each_case
 def test_saved_model_holds_no_pickle(name, kind, tmp_path):
     fitted(name, kind).save(tmp_path / "model")
     endings = {path.suffix for path in (tmp_path / "model").rglob("*") if path.is_file()}

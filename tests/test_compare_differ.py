@@ -9,6 +9,7 @@ import pytest
 from worthit.compare.differ import differ_numbers
 from worthit.compare.pages.differ import differ_section
 from worthit.compare.report import Report
+from worthit.compare.run import TRUNCATED, Run
 from worthit.compare.significance import holm
 from worthit.compare.slices import slice_columns, slice_numbers
 from worthit.tests.runs_factory import answers, make_run, truths
@@ -112,6 +113,56 @@ def test_leaked_items_are_named_in_plain_words(column, named):
         numbers = Report.from_runs(runs).numbers
         section = differ_section(numbers, numbers["pairings"][0])
         assert f"`gru` is clearly ahead on {words}p after Holm" in section
+
+
+def cut(run, marked, max_length=256):
+    run.items[TRUNCATED] = np.where(marked, "1", "0")
+    run.record["params"]["max_length"] = max_length
+    return run
+
+
+def told(slices):
+    return [(row.get("reader"), row["value"], row["n"]) for row in slices["rows"]]
+
+
+def test_items_that_a_network_cut_are_held_against_those_it_read_whole(tmp_path):
+    odd = np.arange(600) % 2 == 1  # where the network is right
+    first, second = two_runs()
+    second = Run.read(cut(second, odd, 1024).write(tmp_path / "run").folder)
+    numbers = Report.from_runs([first, second]).numbers
+    rows = numbers["pairings"][0]["slices"]["rows"]
+    assert [(row["reader"], row["value"], row["n"]) for row in rows] == [
+        ("gru", "cut at 1,024 tokens", 300),
+        ("gru", "read whole", 300),
+    ]
+    assert rows[0]["model"] == 1 and rows[1]["difference"] == 0
+    assert [row["holm_p"] for row in rows] == holm([row["p"] for row in rows])
+    section = differ_section(numbers, numbers["pairings"][0])
+    assert "| `gru`: cut at 1,024 tokens |" in section
+    assert "`gru` is clearly ahead on items that `gru` cut at 1,024 tokens (p after" in section
+
+
+def test_truncation_is_one_slice_only_if_all_is_known_and_some_items_are_cut():
+    few, many = np.arange(600) < 60, np.arange(600) < 90
+    first, second = two_runs()
+    assert told(slice_numbers([first], [second], "accuracy", None)) == []  # as of old runs
+    assert told(slice_numbers([first], [cut(second, few < 0)], "accuracy", None)) == []
+    assert told(slice_numbers([first], [cut(second, few >= 0)], "accuracy", None)) == []
+    # With several seeds, what any of them cut.
+    other = cut(two_runs()[1], many, 128)
+    assert told(slice_numbers([first], [cut(second, few), other], "accuracy", None)) == [
+        ("gru", "cut at 128 or 256 tokens", 90),
+        ("gru", "read whole", 510),
+    ]
+    assert told(slice_numbers([first], [second, two_runs()[1]], "accuracy", None)) == []
+    # Where both are networks, each has its own.
+    both = slice_numbers([cut(first, many)], [cut(second, few)], "accuracy", None)
+    assert [(reader, n) for reader, _, n in told(both)] == [
+        ("tfidf", 90), ("tfidf", 510), ("gru", 60), ("gru", 540),
+    ]  # fmt: skip
+    assert told(slice_numbers([first], [cut(second, few & False)], "accuracy", None)) == [
+        ("tfidf", "cut at 256 tokens", 90), ("tfidf", "read whole", 510),
+    ]  # fmt: skip
 
 
 def test_confusions_are_counted_and_sorted_by_change():

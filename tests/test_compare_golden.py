@@ -9,7 +9,7 @@ import pytest
 
 from worthit.compare.pages.index import index_page
 from worthit.compare.report import Report, write_data_page, write_model_page
-from worthit.compare.run import read_prediction_files
+from worthit.compare.run import TRUNCATED, read_prediction_files
 from worthit.compare.verdict import Limits
 from worthit.core.files import read_json
 from worthit.tests.reports_factory import (
@@ -101,6 +101,8 @@ def test_pairs_with_groups(tmp_path):
     for run in runs:
         run.record["dataset"] |= unhealthy(shares)
         run.items.insert(2, "near_duplicate", np.where(np.arange(1500) // 45 == 2, "1", "0"))
+    runs[1].record["params"]["max_length"] = 128
+    runs[1].items[TRUNCATED] = np.where(np.arange(1500) % 5 == 0, "1", "0")
     runs[0].record["sides"] = sides(run.predictions["truth"].to_numpy())
     report, page = judged(runs)
     assert report.numbers["n_groups"] == 500

@@ -5,8 +5,11 @@ import shutil
 import numpy as np
 import pytest
 
+from worthit.compare.run import Run
 from worthit.core.errors import InputError
+from worthit.core.files import read_json, write_json
 from worthit.corpus import load
+from worthit.experiment.outer import follow_over_folds
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import predict
 from worthit.experiment.protocol import Outcome, _time_left, start
@@ -52,6 +55,31 @@ def test_searched_run_has_its_notes_and_answers_later(dataset, tiny, tmp_path):
     assert any("SHA-256" in note for note in record["notes"])
     answers = predict(run, ["goal match", "bank price"])
     assert list(answers.columns) == ["prediction", "p_money", "p_sport"]
+
+
+@pytest.mark.parametrize("model", ["bert", "embedding", "zeroshot"])
+@pytest.mark.parametrize("folds", [0, 2])
+def test_runs_keep_which_items_were_cut(tiny, tmp_path, model, folds):
+    path = tmp_path / "notes.csv"
+    texts = {f"goal match {i}{' team' * (i % 3)}": ("sport", "money")[i % 2] for i in range(60)}
+    path.write_text("text,label\n" + "".join(f"{t},{label}\n" for t, label in texts.items()))
+    asked = spec(tiny, model, outer_folds=folds, settings={"max_length": 6})  # two of them marks
+    run = make(load(path), asked, place(tmp_path))
+    run = Run.read(run.folder)
+    words = run.items["text"].str.split().str.len()
+    assert run.truncated.tolist() == (words > 4).tolist()
+    assert set(words) == {3, 4, 5}
+    assert len(words) == (60 if folds else 12)
+
+
+def test_answers_of_an_older_versions_fold_leave_open_what_was_cut(dataset, tiny, tmp_path):
+    asked, work = spec(tiny, "embedding", outer_folds=2), tmp_path / "work"
+    assert follow_over_folds(dataset, asked, work, 1, None)[0].truncated.tolist() == [False] * 120
+    done = work / "fold-1" / "answers.json"
+    older = read_json(done)
+    del older["truncated"]
+    write_json(done, older)
+    assert follow_over_folds(dataset, asked, work, 1, None)[0].truncated is None
 
 
 @pytest.mark.parametrize("model", ["embedding", "zeroshot"])

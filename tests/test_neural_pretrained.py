@@ -73,6 +73,11 @@ def test_long_inputs_are_cut_and_counted(tiny):
     (row,) = model.encoder_.encode(pair, 10).rows
     assert len(row) == 10
     assert list(row[-3:-1]) == [model.encoder_.tokenizer.token_to_id(w) for w in ("bank", "share")]
+    # Either side may be the one that loses its end; four words and three marks fit.
+    pairs = [("moon " * 4, "star"), ("star", "moon " * 4), ("moon " * 3, "star"), ("", "")]
+    encoded = model.encoder_.encode(pairs, 7)
+    assert encoded.truncated.tolist() == [True, True, False, False]
+    assert [len(row) for row in encoded.rows] == [7, 7, 7, 3]
 
 
 # What learns ---------------------------------------------------------------------------

@@ -50,11 +50,16 @@ def test_pair_is_one_row_with_a_separator():
     assert row.tolist() == [START, 4, SEPARATOR, 5]
 
 
-def test_share_of_truncated_inputs_is_counted():
+def test_truncated_inputs_are_told_from_whole_ones():
     vocabulary = Vocabulary.learn(["a b c d e f"], 1, 10)
     encoded = vocabulary.encode(["a b c d e f", "a b c"], max_length=4)
     assert [len(row) for row in encoded.rows] == [4, 4]
+    assert encoded.truncated.tolist() == [True, False]
     assert encoded.truncated_share == 0.5
+    assert vocabulary.encode([], max_length=4).truncated_share == 0
+    pairs = [("a b c d e", "f"), ("f", "a b c d e"), ("a b", "c d"), ("a b c", "d e"), ("", "")]
+    encoded = vocabulary.encode(pairs, max_length=6)  # four words and two marks
+    assert encoded.truncated.tolist() == [True, True, False, True, False]
     (row,) = vocabulary.encode([("a b c d e", "f")], max_length=6).rows
     assert row.tolist().count(SEPARATOR) == 1
     assert len(row) == 6

@@ -78,7 +78,7 @@ def _slices(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     metric = metric_name(slices["metric"], numbers["dataset"].get("positive"))
     shown = [
         [
-            f"{text(row['slice'], 40)}: {text(row['value'], 40)}",
+            f"{_name(row)}: {text(row['value'], 40)}",
             count(row["n"]),
             points(row["baseline"]),
             points(row["model"]),
@@ -123,11 +123,18 @@ def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
     return told
 
 
+def _name(row: dict[str, Any]) -> str:
+    """Name what a slice is cut by: a column, or the model that could not read all of an item."""
+    return model_name(row["reader"]) if "reader" in row else text(row["slice"], 40)
+
+
 def _items(row: dict[str, Any]) -> str:
     """Name the items of a slice within a sentence."""
     if row["slice"] in LEAKS.values():
         return f"items {'not ' if row['value'] == 'no' else ''}{row['slice']}"
-    return f"{text(row['slice'], 40)} {emphasis(row['value'], 40)}"
+    if "reader" in row:
+        return f"items that {_name(row)} {row['value']}"
+    return f"{_name(row)} {emphasis(row['value'], 40)}"
 
 
 def _words(pairing: dict[str, Any], words: list[dict[str, Any]]) -> str:

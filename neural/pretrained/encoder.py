@@ -121,15 +121,17 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             )
         self.network_ = self.new_network(self.encoder_)
 
-    def vectors(self, inputs: Sequence, clock: Clock | None = None) -> tuple[np.ndarray, float]:
-        """Return one vector for each input, and the share of them that lost their ends.
+    def vectors(
+        self, inputs: Sequence, clock: Clock | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return one vector for each input, and which inputs lost their ends.
 
         What was prepared is computed once for all fits.
 
         Returns
         -------
-        tuple of numpy.ndarray and float
-            The vectors: (inputs, width), float32, of length 1.
+        tuple of numpy.ndarray and numpy.ndarray of bool
+            The vectors: (inputs, width), float32, of length 1; and (inputs,).
 
         Raises
         ------
@@ -151,7 +153,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         )
         stacked = np.reshape(rows, (len(rows), self.network_.width))
         lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
-        return stacked / lengths.clip(min=1e-12), encoded.truncated_share
+        return stacked / lengths.clip(min=1e-12), encoded.truncated
 
     @property
     def n_parameters_(self) -> int:

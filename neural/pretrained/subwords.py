@@ -54,13 +54,13 @@ class Subwords:
     def encode(self, inputs: Sequence, max_length: int) -> Encoded:
         """Turn texts or pairs into ids; of a pair the longer side is cut first."""
         self.tokenizer.enable_truncation(max_length, strategy="longest_first")
-        rows, n_cut = [], 0
+        rows, truncated = [], []
         for start in range(0, len(inputs), CHUNK):
             batch = [_clean(inputs[i]) for i in range(start, min(start + CHUNK, len(inputs)))]
             for one in self.tokenizer.encode_batch_fast(batch):
                 rows.append(np.array(one.ids, dtype=np.int32))
-                n_cut += bool(one.overflowing)
-        return Encoded(rows, n_cut / max(len(rows), 1))
+                truncated.append(bool(one.overflowing))
+        return Encoded(rows, np.array(truncated, dtype=bool))
 
     def save(self, folder: Path) -> None:
         """Write the tokenizer and the body's shape, as JSON."""

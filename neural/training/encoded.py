@@ -18,12 +18,17 @@ class Encoded:
     ----------
     rows : list of numpy.ndarray
         One integer vector for each input, each of its own length, without padding.
-    truncated_share : float
-        Share of the inputs that did not fit and lost their ends.
+    truncated : numpy.ndarray of bool, shape (n_inputs,)
+        Which inputs did not fit and lost their ends; of a pair, either side's.
     """
 
     rows: list[np.ndarray]
-    truncated_share: float
+    truncated: np.ndarray
+
+    @property
+    def truncated_share(self) -> float:
+        """Share of the inputs that lost their ends."""
+        return float(self.truncated.mean()) if len(self.truncated) else 0.0
 
 
 class Encoder(Protocol):

@@ -127,15 +127,15 @@ def _count(inputs: Sequence) -> Counter[str]:
 
 def join_sides(inputs: Iterable[list[list[int]]], max_length: int) -> Encoded:
     """Make one row of each input's sides, marked and cut to ``max_length`` tokens together."""
-    rows, n_cut = [], 0
+    rows, truncated = [], []
     for parts in inputs:
         rooms = room_for_each([len(part) for part in parts], max_length - len(parts))
-        n_cut += sum(rooms) < sum(map(len, parts))
+        truncated.append(sum(rooms) < sum(map(len, parts)))
         row: list[int] = []
         for mark, part, room in zip((START, SEPARATOR), parts, rooms, strict=False):
             row += [mark, *part[:room]]
         rows.append(np.array(row, dtype=np.int32))
-    return Encoded(rows, n_cut / max(len(rows), 1))
+    return Encoded(rows, np.array(truncated, dtype=bool))
 
 
 def _hash(word: str) -> int:
