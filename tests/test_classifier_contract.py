@@ -124,7 +124,7 @@ def test_saved_and_loaded_model_is_the_same(name, kind, tmp_path):
 @each_case
 def test_inputs_cut_at_the_maximum_length_are_noted(name, kind):
     model = fitted(name, kind)
-    long, short = "goal " * 300, "goal"  # the maximum is 256
+    long, short = "goal " * getattr(model, "max_length", 300), "goal"
     inputs = {"text": [short, long, short], "pair": [(short, short), (long, short), (short, long)]}
     model.predict_proba(inputs[kind])
     noted = {"text": [False, True, False], "pair": [False, True, True]}[kind]
