@@ -71,7 +71,7 @@ def _told(name: str, each: dict[str, Any]) -> str:
         )
     else:
         told = f"{name} is off at some probabilities, too high here and too low there."
-    rows = [row for row in each["coverage"] or () if row["limit"] is not None]
+    rows = [row for row in each["coverage"] or () if row["limit"] is not None and row["share"]]
     if rows and rows[-1]["share"] < 1:
         best = rows[-1]
         told += (
