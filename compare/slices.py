@@ -42,7 +42,8 @@ def slice_numbers(
     baseline, model : sequence of Run
         The runs of each, one per seed.
     metric : str
-        The chosen metric; accuracy takes its place where a slice has too few items of a class.
+        The chosen metric. A slice with too few items of a class for it is left out; accuracy takes
+        its place where most slices have.
     positive : str, optional
         The positive class.
 
@@ -69,7 +70,11 @@ def slice_numbers(
     kept = [each for each in parts if _large_enough(aligned, each[1])]
     sides = (list(range(len(baseline))), list(range(len(baseline), len(aligned.answers))))
     place = None if positive is None else aligned.classes.index(positive)
-    metric = metric if all(_fits(aligned, mask, metric, place) for _, mask in kept) else "accuracy"
+    fitting = [each for each in kept if _fits(aligned, each[1], metric, place)]
+    if 2 * len(fitting) >= len(kept):  # a few small slices must not take the metric from all
+        kept = fitting
+    else:
+        metric = "accuracy"
     rows = [_row(aligned, each, sides, metric, place) for each in kept]
     for row, p in zip(rows, holm([row["p"] for row in rows]), strict=True):
         row["holm_p"] = p

@@ -1,6 +1,7 @@
 """Slices, confusions, examples and words: by hand, against brute force, hostile, withheld."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -57,14 +58,25 @@ def test_slices_hold_the_scores_of_their_items_and_holm_counts_every_look():
     assert rows["mended"]["holm_p"] < 0.05
 
 
-def test_small_slices_are_left_out_and_rare_classes_fall_back_on_accuracy():
+def test_small_slices_are_left_out():
     runs = two_runs(few=["yes"] * 20 + ["no"] * 80 + ["perhaps"] * 500)
     found = slice_numbers(runs[:1], runs[1:], "f1_macro", None)
     assert ("few", "yes") not in {(row["slice"], row["value"]) for row in found["rows"]}
     assert found["skipped"] == 1
     assert found["metric"] == "f1_macro"
+
+
+def test_slices_that_lack_a_class_are_left_out_unless_most_do():
+    runs = two_runs(few=["yes", "no"] * 300)
     by_class = np.where(runs[0].predictions["truth"] == "a", "is a", "is b")
-    assert slice_numbers(*_with(two_runs(), by_class), "f1_macro", None)["metric"] == "accuracy"
+    found = slice_numbers(*_with(runs, by_class), "f1_macro", None)
+    named = [row["slice"] for row in found["rows"]]
+    assert "few" in named and "class" not in named
+    assert (found["metric"], found["skipped"]) == ("f1_macro", 2)
+    alone = [replace(run, items=run.items[["class"]]) for run in runs]
+    found = slice_numbers(alone[:1], alone[1:], "f1_macro", None)
+    assert [row["value"] for row in found["rows"]] == ["is a", "is b"]
+    assert (found["metric"], found["skipped"]) == ("accuracy", 0)
 
 
 def _with(runs, column):

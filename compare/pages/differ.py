@@ -110,10 +110,11 @@ def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
         told += f" Under {MIN_TEST} items there is no interval."
     if slices["metric"] != pairing["metric"]:
         told += (
-            f" In {metric}, because some slices have too few items of a class for the chosen one."
+            f" In {metric}, because most slices have too few items of a class for the chosen one."
         )
     if slices["skipped"]:
-        told += f" {plural(slices['skipped'], 'value')} with too few items left out."
+        left_out = plural(slices["skipped"], "value")
+        told += f" {left_out} with too few items, or too few of a class, left out."
     if slices["nearly_all"]:
         most = f"{100 * NEARLY_ALL:g} %"
         told += (
