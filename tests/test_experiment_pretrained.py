@@ -3,6 +3,7 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from worthit.compare.run import Run
@@ -18,6 +19,7 @@ from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
 from worthit.experiment.tuning import Search
 from worthit.neural.embedding import Embedding
+from worthit.tests.tiny_checkpoint import scarce
 
 WORDS = {"sport": "goal match team coach", "money": "bank share profit price"}
 
@@ -88,6 +90,18 @@ def test_models_without_epochs_run_as_well(dataset, tiny, tmp_path, model):
     assert run.record["curve"] == []
     assert run.record["family"] == ("floor" if model == "zeroshot" else "neural")
     assert run.record["scores"]["test"]["n"] == 24
+
+
+@pytest.mark.parametrize("model", ["embedding", "zeroshot"])
+def test_run_says_that_memory_lacked_and_answers_later(dataset, tiny, tmp_path, monkeypatch, model):
+    plenty = make(dataset, spec(tiny, model), place(tmp_path / "plenty"))
+    scarce(monkeypatch, most=2)
+    little = make(dataset, spec(tiny, model), place(tmp_path / "little"))
+    told = {run.folder: Run.read(run.folder).record["notes"] for run in (plenty, little)}
+    assert not any("Memory" in note for note in told[plenty.folder])
+    assert sum("Memory did not suffice" in note for note in told[little.folder]) == 1
+    texts = ["goal match", "bank price", "coach"]
+    pd.testing.assert_frame_equal(predict(little, texts), predict(plenty, texts), atol=1e-5)
 
 
 def test_second_task_needs_its_column(dataset, tiny):

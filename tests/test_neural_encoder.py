@@ -11,7 +11,9 @@ from worthit.core.errors import InputError, TimeLimitError
 from worthit.experiment.tuning import search
 from worthit.neural.embedding import STRENGTHS, Embedding
 from worthit.neural.zeroshot import ZeroShot
-from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION
+from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, scarce, write_checkpoint
+
+TOLD = "Memory did not suffice for answering on whole batches: fewer inputs were taken at a time."
 
 
 def test_embedding_is_a_regression_on_the_mean_of_states(tiny):
@@ -67,6 +69,39 @@ def test_zero_shot_answers_the_name_that_is_nearest(tiny):
         ZeroShot(checkpoint=tiny, names="match").check()
     with pytest.raises(InputError, match="it needs one '{}' for the name"):
         ZeroShot(checkpoint=tiny, template="about").check()
+
+
+@pytest.mark.parametrize("kind", [Embedding, ZeroShot])
+def test_scarce_memory_is_remembered_and_noted_once(tiny, tmp_path, monkeypatch, capfd, kind):
+    plenty = kind(checkpoint=tiny).fit(*TRAINING, VALIDATION)
+    expected = plenty.predict_proba(TEST)
+    assert TOLD not in plenty.notes_
+    plenty.save(tmp_path)
+    scarce(monkeypatch, most=2)
+    little = kind(checkpoint=tiny).fit(*TRAINING, VALIDATION)
+    assert little.notes_.count(TOLD) == 1
+
+    def answers(model):
+        np.testing.assert_allclose(model.predict_proba(TEST), expected, atol=1e-5)
+        assert "Out of memory while answering" in capfd.readouterr().err
+        model.predict(TEST)
+        assert "Out of memory" not in capfd.readouterr().err
+        assert model.notes_.count(TOLD) == 1
+
+    answers(little)
+    answers(kind.load(tmp_path))
+    answers(plenty)
+    assert plenty.fit(*TRAINING).notes_.count(TOLD) == 1
+
+
+def test_loaded_encoders_do_not_take_each_others_vectors(tiny, tmp_path):
+    other = write_checkpoint(tmp_path / "other", seed=1)
+    prepared = Embedding().prepare(TEST)
+    for number, checkpoint in enumerate((tiny, str(other))):
+        model = Embedding(checkpoint=checkpoint, C=1.0).fit(*TRAINING)
+        model.save(tmp_path / str(number))
+        loaded = Embedding.load(tmp_path / str(number))
+        np.testing.assert_array_equal(loaded.predict_proba(prepared), model.predict_proba(TEST))
 
 
 def test_time_that_is_over_while_inputs_are_embedded_is_said(tiny):

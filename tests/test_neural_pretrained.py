@@ -18,6 +18,7 @@ from worthit.neural.pretrained.frozen import Prepared
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.pretrained.pruning import head_importance, heads_to_prune, prune
 from worthit.neural.training.batches import Examples
+from worthit.neural.training.memory import RowsAtOnce
 from worthit.tests.tiny_checkpoint import N_LAYERS, TEST, TRAINING, VALIDATION, fit, new, toy
 
 # What is read --------------------------------------------------------------------------
@@ -293,7 +294,8 @@ def test_a_head_that_gives_nothing_is_the_least_important(tiny):
         model.network_.layers[2].attention.self.value.bias[4:8] = 0
     rows = model.encoder_.encode(TRAINING[0], 32).rows
     numbers = np.searchsorted(model.classes_, TRAINING[1])
-    importance = head_importance(model.network_, Examples(rows, numbers), model.collate, seed=0)
+    training, at_once = Examples(rows, numbers), RowsAtOnce("weighing heads")
+    importance = head_importance(model.network_, training, model.collate, 0, at_once)
     assert importance.shape == (N_LAYERS, 4)
     np.testing.assert_allclose(np.linalg.norm(importance, axis=1), 1)
     assert importance[2, 1] == importance.min() == 0
@@ -321,7 +323,8 @@ def test_scarce_memory_changes_how_many_inputs_are_weighed_at_once_but_not_the_h
     network = model.new_network(model.encoder_, 3)
     rows = model.encoder_.encode(TRAINING[0], 32).rows
     training = Examples(rows, np.unique(TRAINING[1], return_inverse=True)[1])
-    expected = head_importance(network, training, model.collate, seed=0)
+    plenty, little = RowsAtOnce("weighing heads"), RowsAtOnce("weighing heads")
+    expected = head_importance(network, training, model.collate, 0, plenty)
     above = PretrainedNetwork.above
 
     def failing(self, states, mask):
@@ -330,8 +333,11 @@ def test_scarce_memory_changes_how_many_inputs_are_weighed_at_once_but_not_the_h
         return above(self, states, mask)
 
     monkeypatch.setattr(PretrainedNetwork, "above", failing)
-    found = head_importance(network, training, model.collate, seed=0)
+    found = head_importance(network, training, model.collate, 0, little)
     np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert (plenty.most, little.most) == (None, 8)
+    (told,) = little.notes
+    assert told in fit(tiny, epochs=1, prune_heads=0.25).notes_
 
 
 # Adaptation, and a second task ---------------------------------------------------------------

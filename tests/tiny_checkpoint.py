@@ -10,13 +10,14 @@ from tokenizers.processors import TemplateProcessing
 from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM, PreTrainedTokenizerFast
 
 from worthit.neural.bert import BERT
+from worthit.neural.pretrained.network import PretrainedNetwork
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = "goal match team coach bank share profit price moon star comet orbit the of and sport money"
 N_LAYERS = 4
 
 
-def write_checkpoint(folder, architecture="bert", masked=False):
+def write_checkpoint(folder, architecture="bert", masked=False, seed=0):
     vocabulary = {word: number for number, word in enumerate([*SPECIAL, *WORDS.split()])}
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer, tokenizer.pre_tokenizer = Lowercase(), Whitespace()
@@ -41,10 +42,22 @@ def write_checkpoint(folder, architecture="bert", masked=False):
         initializer_range=0.3,
     )
     with torch.random.fork_rng():
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         build = AutoModelForMaskedLM if masked else AutoModel
         build.from_config(config).save_pretrained(folder)
     return folder
+
+
+def scarce(monkeypatch, most):
+    """Let a frozen part run out of memory on more than so many inputs."""
+    ahead = PretrainedNetwork.ahead
+
+    def failing(self, input_ids):
+        if len(input_ids) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", failing)
 
 
 TOPICS = {

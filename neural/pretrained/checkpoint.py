@@ -55,12 +55,9 @@ class Checkpoint:
     def longest(self) -> int:
         """Tokens that it can read at most."""
         limit = int(self._config.get("max_position_embeddings", 512))  # transformers' default
-        # RoBERTa counts positions from behind the padding id.
-        return (
-            limit
-            if self.architecture == "bert"
-            else limit - self._config.get("pad_token_id", 1) - 1
-        )
+        if self.architecture == "bert":
+            return limit
+        return limit - self._config.get("pad_token_id", 1) - 1  # RoBERTa counts from behind it
 
     def check_length(self, max_length: int) -> None:
         """Refuse inputs longer than it can read.
@@ -122,7 +119,7 @@ def find_checkpoint(
     if named is None and default is None:
         folder = _packaged()
         name = f"{shown} ({MINILM} {version(MINILM)})"
-    elif Path(named or "").is_dir() and named:
+    elif named and Path(named).is_dir():
         folder = Path(named)
         name = f"the folder {folder.resolve().name}"
     else:

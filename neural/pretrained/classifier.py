@@ -22,6 +22,7 @@ from worthit.neural.training.batches import Examples
 from worthit.neural.training.checks import require_at_least, require_one_of, require_share
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import best_device
+from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.ranks import agreed
 
 __all__ = ["PretrainedClassifier"]
@@ -279,13 +280,13 @@ class PretrainedClassifier(KeepingClassifier):
         return parts_frozen(self.transfer, self.freeze, self.freeze_embeddings, n_layers)
 
     def _prune(self, network: PretrainedNetwork, training: Examples) -> None:
-        assert self.prune_heads is not None
-        share = not isinstance(self.prune_heads, list)
-        nothing = np.zeros((0, 0))
-        importance = (
-            head_importance(network, training, self.collate, self.seed) if share else nothing
-        )
-        self.pruned_heads_ = agreed(heads_to_prune(self.prune_heads, importance))
+        heads, weighing = self.prune_heads, RowsAtOnce("weighing heads")
+        if not isinstance(heads, list):
+            assert heads is not None
+            importance = head_importance(network, training, self.collate, self.seed, weighing)
+            heads = heads_to_prune(heads, importance)
+        self.pruned_heads_ = agreed(sorted([layer, head] for layer, head in heads))
         prune(network, self.pruned_heads_)
+        self.notes_ += weighing.notes
         listed = ", ".join(f"{layer}.{head}" for layer, head in self.pruned_heads_)
         self.notes_.append(f"Attention heads taken out, as layer.head: {listed or 'none'}.")

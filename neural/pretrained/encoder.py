@@ -110,6 +110,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         from worthit.neural.pretrained.body import new_subwords, read_subwords  # transformers
 
         self.notes_: list[str] = []
+        self._answering = RowsAtOnce("answering")
         if self.pretrained:
             checkpoint = self._find()
             self.notes_.append(checkpoint.told)
@@ -148,9 +149,10 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             batch_size=self.batch_size,
             precision=self.precision,
             what=self.name,
-            at_once=RowsAtOnce("answering"),
+            at_once=self._answering,
             clock=clock,
         )
+        self.notes_ += [note for note in self._answering.notes if note not in self.notes_]
         stacked = np.reshape(rows, (len(rows), self.network_.width))
         lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
         return stacked / lengths.clip(min=1e-12), encoded.truncated
@@ -174,7 +176,9 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read a fitted classifier from a folder."""
-        return load(cls, folder)
+        classifier = load(cls, folder)
+        classifier._answering = RowsAtOnce("answering")  # this machine's memory may be another
+        return classifier
 
     def load_encoder(self, folder: Path) -> Subwords:
         """Read the tokens that were saved in a folder."""

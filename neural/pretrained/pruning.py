@@ -41,13 +41,15 @@ def head_importance(
     training: Examples,
     collate: Callable[[Sequence[np.ndarray]], dict[str, torch.Tensor]],
     seed: int,
+    at_once: RowsAtOnce,
 ) -> np.ndarray:
     """Measure how much the loss depends on each head, before the network is fine-tuned.
 
     Every head's output is multiplied by a gate of 1; its importance is the mean over inputs of
     the absolute gradient of the loss with respect to that gate, and each layer's values are
     divided by their length (Michel, Levy and Neubig, 2019). The loss is that of a logistic
-    regression on the pooled outputs of the body as it is, over 1,000 training inputs.
+    regression on the pooled outputs of the body as it is, over 1,000 training inputs; as many of
+    them are taken at once as memory suffices for.
 
     Returns
     -------
@@ -62,7 +64,6 @@ def head_importance(
     for batch in sorted_batches(sample.rows, 32):
         ids = collate([sample.rows[i] for i in batch])["input_ids"].to(device)
         batches.append((ids, sample.labels[batch]))
-    at_once = RowsAtOnce("weighing heads")
 
     def pool(part: dict[str, torch.Tensor]) -> torch.Tensor:
         return network.above(network.below(part["ids"]), part["ids"] != network.pad)
@@ -96,22 +97,20 @@ def head_importance(
     return total / np.linalg.norm(total, axis=1, keepdims=True).clip(min=1e-12)
 
 
-def heads_to_prune(wished: float | list, importance: np.ndarray) -> Heads:
-    """Choose the least important heads of all; every layer keeps its most important one.
+def heads_to_prune(share: float, importance: np.ndarray) -> Heads:
+    """Choose a share of all heads, the least important; every layer keeps its most important one.
 
     Examples
     --------
     >>> heads_to_prune(0.5, np.array([[0.1, 0.9], [0.3, 0.2]]))
     [[1, 1], [2, 2]]
     """
-    if isinstance(wished, list):
-        return sorted([int(layer), int(head)] for layer, head in wished)
     n_layers, n_heads = importance.shape
     safe = {(layer, int(importance[layer].argmax())) for layer in range(n_layers)}
     order = np.argsort(importance.ravel(), kind="stable")
     ranked = [divmod(int(place), n_heads) for place in order]
     free = [one for one in ranked if one not in safe]
-    n_pruned = round(wished * importance.size)
+    n_pruned = round(share * importance.size)
     return sorted([layer + 1, head + 1] for layer, head in free[:n_pruned])
 
 

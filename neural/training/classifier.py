@@ -237,8 +237,6 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
         """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
         device = best_device()
-        if not hasattr(self, "_answering"):  # a model that was loaded
-            self._answering = RowsAtOnce("answering")
         found = probabilities(
             self.network_,
             self.rows_of(inputs),
@@ -265,7 +263,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read a fitted classifier from a folder."""
-        return load(cls, folder)
+        classifier = load(cls, folder)
+        classifier._answering = RowsAtOnce("answering")  # this machine's memory may be another
+        return classifier
 
     @property
     def n_parameters_(self) -> int:
