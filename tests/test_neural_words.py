@@ -13,6 +13,7 @@ from worthit.neural import available
 from worthit.neural.average import Average
 from worthit.neural.cnn import CNN
 from worthit.neural.gru import GRU
+from worthit.neural.pretrained.body import new_subwords
 from worthit.neural.training.convolutional import ConvolutionalNetwork
 from worthit.neural.training.pieces import Pieces
 from worthit.neural.training.vectors_file import read_vectors, width_of
@@ -75,6 +76,19 @@ def test_byte_pairs_merge_what_is_frequent_in_training():
 def test_byte_pairs_know_no_special_tokens_in_texts():
     (row,) = Pieces.learn(["a <sep> <pad> b"], 1, 400).encode(["<pad> <sep>"], 256).rows
     assert row[0] == START and row[1:].min() > SEPARATOR
+
+
+@pytest.mark.parametrize("pairs", [False, True], ids=["text", "pair"])
+def test_half_of_a_surrogate_pair_is_read_as_a_question_mark(pairs):
+    odd, read = ((f"b {mark} a", mark) if pairs else f"b {mark} a" for mark in ("\udcff", "?"))
+    shape = {"n_tokens": 300, "max_length": 16, "hidden": 16, "layers": 1}
+    for learn in (
+        lambda inputs: Pieces.learn(inputs, min_count=1, size=300),
+        lambda inputs: new_subwords(inputs, "bert", **shape),
+    ):
+        encoder = learn([odd, read])
+        one, other = encoder.encode([odd, read], 16).rows
+        np.testing.assert_array_equal(one, other)
 
 
 def test_byte_pairs_are_learned_alike_twice_and_saved(tmp_path):

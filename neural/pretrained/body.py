@@ -71,7 +71,6 @@ def new_body(subwords: Subwords) -> nn.Module:
     if subwords.source is None:
         shape = dict(subwords.shape)
         config = AutoConfig.for_model(shape.pop("model_type"), **shape)
-        config._attn_implementation = options.pop("attn_implementation")
         return AutoModel.from_config(config, **options)
     return AutoModel.from_pretrained(
         Path(subwords.source),

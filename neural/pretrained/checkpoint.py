@@ -158,7 +158,7 @@ def _fetched(name: str) -> Path:
     try:
         return Path(snapshot_download(**wanted, local_files_only=True))
     except (OSError, ValueError):
-        pass
+        pass  # not fetched before
     try:
         return Path(snapshot_download(**wanted))
     except Exception as error:  # the hub's client and its network library raise many kinds

@@ -23,8 +23,8 @@ from worthit.neural.training.ranks import agreed
 __all__ = ["Memo", "Prepared", "frozen_rows"]
 
 IN_MEMORY = 2**30  # bytes of outputs; more go to a file that is mapped into memory
-KEPT_IN_MEMORY = 2**32  # bytes of outputs that a search keeps, and how many in files
-KEPT_IN_FILES = 2**35
+KEPT_IN_MEMORY = 2**32  # bytes of outputs that a search keeps for its next trials
+KEPT_IN_FILES = 2**35  # and of those that were mapped
 
 
 class Memo:

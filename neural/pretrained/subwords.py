@@ -1,8 +1,7 @@
 """Sub-word tokens: a checkpoint's own tokenizer, or byte-level BPE of the training texts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from tokenizers.processors import TemplateProcessing
 from tokenizers.trainers import BpeTrainer
 
 from worthit.core.files import read_json, write_json
-from worthit.neural.training.encoded import Encoded
+from worthit.neural.training.encoded import Encoded, readable
+from worthit.neural.training.vocabulary import sides
 
 __all__ = ["Subwords", "learn_bpe"]
 
@@ -56,7 +56,7 @@ class Subwords:
         self.tokenizer.enable_truncation(max_length, strategy="longest_first")
         rows, truncated = [], []
         for start in range(0, len(inputs), CHUNK):
-            batch = [_clean(inputs[i]) for i in range(start, min(start + CHUNK, len(inputs)))]
+            batch = [_given(inputs[i]) for i in range(start, min(start + CHUNK, len(inputs)))]
             for one in self.tokenizer.encode_batch_fast(batch):
                 rows.append(np.array(one.ids, dtype=np.int32))
                 truncated.append(bool(one.overflowing))
@@ -96,7 +96,8 @@ def learn_bpe(inputs: Sequence, n_tokens: int) -> Tokenizer:
         initial_alphabet=sorted(ByteLevel.alphabet()),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_sides(inputs), trainer)
+    texts = (readable(side) for one in inputs for side in sides(one))
+    tokenizer.train_from_iterator(texts, trainer)
     first, last = ("[CLS]", SPECIAL.index("[CLS]")), ("[SEP]", SPECIAL.index("[SEP]"))
     tokenizer.post_processor = TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[first, last]
@@ -104,15 +105,7 @@ def learn_bpe(inputs: Sequence, n_tokens: int) -> Tokenizer:
     return tokenizer
 
 
-def _sides(inputs: Sequence) -> Iterator[str]:
-    return chain.from_iterable(
-        (text,) if isinstance(text, str) else text for text in map(_clean, inputs)
-    )
-
-
-def _clean(one: str | tuple[str, str]) -> str | tuple[str, str]:
-    """Replace lone surrogates, which the tokenizer cannot take."""
-    if isinstance(one, str):
-        return one.encode("utf-8", "replace").decode("utf-8")
-    first, second = one
-    return first.encode("utf-8", "replace").decode(), second.encode("utf-8", "replace").decode()
+def _given(one: str | tuple[str, str]) -> str | tuple[str, ...]:
+    """Return an input in the form that the tokenizer takes."""
+    texts = tuple(map(readable, sides(one)))
+    return texts if len(texts) == 2 else texts[0]

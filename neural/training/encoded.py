@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-__all__ = ["Encoded", "Encoder", "room_for_each"]
+__all__ = ["Encoded", "Encoder", "readable", "room_for_each"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Encoder(Protocol):
 
     def save(self, folder: Path) -> None:
         """Write it into a folder, without pickle."""
+
+
+def readable(text: str) -> str:
+    """Replace lone surrogates, which tokenizers refuse; a byte of a command line can be one."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def room_for_each(lengths: list[int], room: int) -> list[int]:

@@ -8,7 +8,7 @@ from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
 
 from worthit.core.files import read_json, write_atomic, write_json
-from worthit.neural.training.encoded import Encoded
+from worthit.neural.training.encoded import Encoded, readable
 from worthit.neural.training.vocabulary import SPECIAL, join_sides, sides
 
 __all__ = ["Pieces"]
@@ -58,7 +58,8 @@ class Pieces:
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
-        tokenizer.train_from_iterator((side for one in inputs for side in sides(one)), trainer)
+        texts = (readable(side) for one in inputs for side in sides(one))
+        tokenizer.train_from_iterator(texts, trainer)
         return cls(tokenizer, pairs=not isinstance(inputs[0], str))
 
     def __len__(self) -> int:
@@ -66,7 +67,8 @@ class Pieces:
 
     def encode(self, inputs: Sequence, max_length: int) -> Encoded:
         """Turn texts or pairs into ids, cut to ``max_length`` tokens."""
-        found = self.tokenizer.encode_batch_fast([side for one in inputs for side in sides(one)])
+        texts = [readable(side) for one in inputs for side in sides(one)]
+        found = self.tokenizer.encode_batch_fast(texts)
         pieces = ([len(SPECIAL) + number for number in each.ids] for each in found)
         n_sides = 1 + self.pairs
         return join_sides(([next(pieces) for _ in range(n_sides)] for _ in inputs), max_length)
