@@ -215,10 +215,9 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
             )
         return f"Only a better model would change this: the whole interval lies below 0{shown}."
     if reason in ("tie", "too small a gain"):
-        return (
-            f"More test items would not help: a gain above {points(max(pairing['high'], 0))} "
-            "points is already unlikely."
-        )
+        most = points(max(pairing["high"], 0))
+        gain = "any gain" if most == "0.00" else f"a gain above {most} points"
+        return f"More test items would not help: {gain} is already unlikely."
     if reason == "limit unknown":
         return "A measured run instead of bare predictions would settle it."
     if reason == "no interval":
