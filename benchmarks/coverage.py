@@ -25,7 +25,7 @@ from worthit.compare.alignment import Aligned
 from worthit.compare.bootstrap import FEW_UNITS
 from worthit.compare.intervals import INTERVALS, resample
 from worthit.compare.metrics import NAMES, metric_values
-from worthit.compare.randomisation import randomisation_p
+from worthit.compare.randomisation import randomisation
 from worthit.compare.significance import minimum_detectable
 from worthit.compare.units import units_of
 from worthit.compare.verdict import CANNOT_TELL, NOT_WORTH_IT, WORTH_IT, judge
@@ -69,6 +69,9 @@ class Regime:
         Number of groups; 0 where items stand alone.
     bias : float
         How much more the second model than the first errs towards the commonest class.
+    lean : float
+        What the second model's log odds of being right gain on the commonest class and lose on the
+        others.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Regime:
     copied: float = 0.6
     groups: int = 0
     bias: float = 0.0
+    lean: float = 0.0
 
     @property
     def chosen(self) -> str:
@@ -102,6 +106,7 @@ REGIMES = (
     Regime("a class of 15", 300, (0.55, 0.4, 0.05), accuracy=0.8),
     Regime("20 groups", 400, (0.5, 0.5), accuracy=0.75, groups=20),
     Regime("10 groups", 400, (0.5, 0.5), accuracy=0.75, groups=10),
+    Regime("opposite errors", 1000, (0.8, 0.2), accuracy=0.75, copied=0.2, lean=1.5),
 )
 HARDNESS = stats.norm.ppf((np.arange(12) + 0.5) / 12)  # of items
 # What a group adds for each model: half of it common to both, in pairs that mirror each other so
@@ -125,15 +130,17 @@ def cells(regime: Regime, better: float, kind: np.ndarray) -> np.ndarray:
     shares = np.array(regime.shares) / sum(regime.shares)
     k = len(shares)
     odds = np.log(regime.accuracy / (1 - regime.accuracy))
+    commonest = np.arange(k) == shares.argmax()
+    lean = regime.lean * np.where(commonest, 1, -1)
     total = np.zeros((k, k, k))
     for hard in HARDNESS:
         sides = []
         for place in (0, 1):
-            right = 1 / (1 + np.exp(-(odds + hard + kind[place] + place * better)))
-            pull = shares * np.where(np.arange(k) == shares.argmax(), 1 + place * regime.bias, 1)
+            right = 1 / (1 + np.exp(-(odds + hard + kind[place] + place * (better + lean))))
+            pull = shares * np.where(commonest, 1 + place * regime.bias, 1)
             wrong = np.tile(pull, (k, 1)) * (1 - np.eye(k))
             wrong /= wrong.sum(axis=1, keepdims=True)
-            sides.append(right * np.eye(k) + (1 - right) * wrong)
+            sides.append(np.diag(right) + (1 - right)[:, None] * wrong)
         one, other = sides
         apart = one[:, :, None] * other[:, None, :]
         copied = one[:, :, None] * np.eye(k)
@@ -199,14 +206,18 @@ def one_set(
     drawn = draw(regime, types, rng)
     units, positive = units_of(drawn), _positive(regime)
     resamples = resample(units, regime.metric, positive, n_resamples, rng)
-    p = randomisation_p(
+    test = randomisation(
         units, SIDES, regime.metric, positive, n_draws=n_resamples, seed=int(rng.integers(2**31))
     )
-    found: dict[str, Any] = {"p": p, "se": float(resamples.values.std(ddof=1))}
+    found: dict[str, Any] = {
+        "p": test.p,
+        "se": float(resamples.values.std(ddof=1)),
+        "null_sd": test.sd,
+    }
     for name, interval in INTERVALS.items():
         low, high = interval(resamples)
         inside = low - 1e-12 <= difference <= high + 1e-12
-        verdict = judge(resamples.observed, low, high, p, MARGIN).verdict
+        verdict = judge(resamples.observed, low, high, test.p, MARGIN).verdict
         found[name] = (inside, verdict, high - low)
     return found
 
@@ -229,7 +240,8 @@ def examine(regime: Regime, n_sets: int, n_resamples: int, jobs: int) -> tuple[l
     n_sets = max(n_sets // (len(TRUE) + 1), 1)
     judged = {true: many_sets(regime, true, n_sets, n_resamples, jobs) for true in TRUE}
     equal = judged[0.0]
-    detectable = minimum_detectable(float(np.mean([found["se"] for found in equal])))
+    errors = (float(np.mean([found[name] for found in equal])) for name in ("se", "null_sd"))
+    detectable = minimum_detectable(*errors)
     reachable = truth_of(regime, MOST_BETTER) > detectable
     if reachable:
         judged[detectable] = many_sets(regime, detectable, n_sets, n_resamples, jobs)

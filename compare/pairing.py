@@ -12,7 +12,7 @@ from worthit.compare.bootstrap import RESAMPLES, Samples, bootstrap, interval
 from worthit.compare.metrics import METRICS
 from worthit.compare.over_seeds import over_seeds
 from worthit.compare.prices import prices
-from worthit.compare.randomisation import DRAWS, randomisation_p
+from worthit.compare.randomisation import DRAWS, Randomised, randomisation, randomisation_p
 from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
 from worthit.compare.run import Run
 from worthit.compare.significance import chances, mcnemar_p, minimum_detectable, to_settle
@@ -37,7 +37,7 @@ class Measured:
         Of the chosen metric.
     per_class : list of Samples
         Of the F1 of each class.
-    p : float
+    test : Randomised
         Paired randomisation test.
     refusal : dict or None
         Why there is no interval.
@@ -47,8 +47,13 @@ class Measured:
     sides: tuple[list[int], list[int]]
     difference: Samples
     per_class: list[Samples]
-    p: float
+    test: Randomised
     refusal: dict[str, Any] | None
+
+    @property
+    def p(self) -> float:
+        """Of the randomisation test."""
+        return self.test.p
 
 
 def measure(baseline: Sequence[Run], model: Sequence[Run], metric: str) -> Measured:
@@ -64,9 +69,9 @@ def measure(baseline: Sequence[Run], model: Sequence[Run], metric: str) -> Measu
     aligned, sides, positive = _prepare(baseline, model)
     units = units_of(aligned)
     difference, per_class = bootstrap(units, sides, metric, positive)
-    p = randomisation_p(units, sides, metric, positive)
+    test = randomisation(units, sides, metric, positive)
     refusal = refusal_of(aligned, metric, positive)
-    return Measured(aligned, sides, difference, per_class, p, refusal)
+    return Measured(aligned, sides, difference, per_class, test, refusal)
 
 
 def paired_p(first: Sequence[Run], second: Sequence[Run], metric: str) -> float:
@@ -119,10 +124,11 @@ def pairing_numbers(
     checks = limits.check(model["cost"])
     verdict = judge(samples.observed, low, high, holm_p, margin, checks)
     without = judge(samples.observed, low, high, holm_p, margin)
+    null_sd = measured.test.sd
     n_seeds = max(len(side) for side in measured.sides)
     settle = to_settle(
         samples.observed, margin, samples.items_se, samples.seeds_se,
-        len(aligned.ids), n_seeds, n_pairings,
+        len(aligned.ids), n_seeds, n_pairings, null_sd / samples.se if samples.se else 1.0,
     )  # fmt: skip
     both_right = _who_is_right(aligned, measured.sides)
     numbers = {
@@ -143,6 +149,7 @@ def pairing_numbers(
         "items_se": samples.items_se,
         "seeds_se": samples.seeds_se,
         "p": measured.p,
+        "null_sd": null_sd,
         "draws": DRAWS,
         "resamples": RESAMPLES,
         "over_seeds": over_seeds(*_by_seed(baseline, model)),
@@ -150,7 +157,7 @@ def pairing_numbers(
         "holm_p": holm_p,
         "n_pairings": n_pairings,
         "mcnemar_p": mcnemar_p(both_right["baseline"], both_right["model"]),
-        "minimum_detectable": minimum_detectable(samples.se),
+        "minimum_detectable": minimum_detectable(samples.se, null_sd),
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "broken": list(verdict.broken),
@@ -163,7 +170,10 @@ def pairing_numbers(
         "classes": _classes(measured, baseline["scores"], model["scores"]),
         "who_is_right": both_right,
         "chances": [
-            {"true": share * margin, **chances(samples.se, margin, share * margin, n_pairings)}
+            {
+                "true": share * margin,
+                **chances(samples.se, margin, share * margin, n_pairings, null_sd),
+            }
             for share in (0, 0.5, 1, 2)
         ],
         "extra_cost": _extra_cost(baseline["cost"], model["cost"]),

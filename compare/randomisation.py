@@ -1,5 +1,6 @@
 """Paired randomisation test: could two models have given each other's answers."""
 
+from dataclasses import dataclass
 from math import lcm
 
 import numpy as np
@@ -8,14 +9,32 @@ from worthit.compare.bootstrap import CHUNK
 from worthit.compare.metrics import metric_values
 from worthit.compare.units import Units
 
-__all__ = ["DRAWS", "randomisation_p"]
+__all__ = ["DRAWS", "Randomised", "randomisation", "randomisation_p"]
 
 DRAWS = 10_000
 SEED = 19_350_101
 TOLERANCE = 1e-12  # equal differences must count as ties in spite of rounding
 
 
-def randomisation_p(
+@dataclass(frozen=True)
+class Randomised:
+    """What the test found.
+
+    Attributes
+    ----------
+    p : float
+        Between ``1 / (1 + draws)`` and 1.
+    sd : float
+        Standard deviation of the difference over the draws, so where the null hypothesis holds: the
+        test finds differences above about 1.96 of it. It can be larger than the standard error,
+        most of all where two models err in opposite directions.
+    """
+
+    p: float
+    sd: float
+
+
+def randomisation(
     units: Units,
     sides: tuple[list[int], list[int]],
     metric: str,
@@ -23,7 +42,7 @@ def randomisation_p(
     *,
     n_draws: int = DRAWS,
     seed: int = SEED,
-) -> float:
+) -> Randomised:
     """Test whether two models differ in a metric.
 
     Null hypothesis: for each item (or group) the two models' answers are exchangeable. Each draw
@@ -47,10 +66,6 @@ def randomisation_p(
     seed : int
         Seed of the draws.
 
-    Returns
-    -------
-    float
-        Between ``1 / (1 + n_draws)`` and 1.
     """
     n_pairs = lcm(len(sides[0]), len(sides[1]))
     ours = [np.resize(side, n_pairs) for side in sides]
@@ -64,7 +79,7 @@ def randomisation_p(
     differing = gap.any(axis=(1, 2, 3))
     gap, weights = gap[differing], units.weights[differing]
     if not len(weights):
-        return 1.0
+        return Randomised(1.0, 0.0)
 
     def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         values = [
@@ -82,12 +97,25 @@ def randomisation_p(
     limit = abs(difference(*base)) - TOLERANCE
     flat = gap.reshape(len(gap), -1)
     rng = np.random.default_rng(seed)
-    as_large = 0
+    drawn = []
     for start in range(0, n_draws, CHUNK):
         swapped = _coins(weights, min(CHUNK, n_draws - start), rng) @ flat
         moved = swapped.reshape(-1, *gap.shape[1:])
-        as_large += int((abs(difference(base[0] + moved, base[1] - moved)) >= limit).sum())
-    return (1 + as_large) / (1 + n_draws)
+        drawn.append(difference(base[0] + moved, base[1] - moved))
+    values = np.concatenate(drawn)
+    as_large = int((abs(values) >= limit).sum())
+    return Randomised((1 + as_large) / (1 + n_draws), float(np.sqrt(np.mean(values**2))))
+
+
+def randomisation_p(
+    units: Units,
+    sides: tuple[list[int], list[int]],
+    metric: str,
+    positive: int | None = None,
+    **options: int,
+) -> float:
+    """Return the p of :func:`randomisation` alone."""
+    return randomisation(units, sides, metric, positive, **options).p
 
 
 def _coins(weights: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:

@@ -55,15 +55,26 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def minimum_detectable(se: float) -> float:
-    """Return the true difference that a two-sided 5 % test finds four times out of five.
+def minimum_detectable(se: float, null_sd: float = 0.0) -> float:
+    """Return the true difference that interval and test both find four times out of five.
 
-    ``(z(0.975) + z(0.8)) se``, about 2.8 standard errors (Card et al. 2020).
+    ``(z(0.975) + z(0.8)) se``, about 2.8 standard errors (Card et al. 2020), or more where the
+    test's null distribution is wider than the standard error.
+
+    Parameters
+    ----------
+    se : float
+        Bootstrap standard error of the difference.
+    null_sd : float
+        Standard deviation of the randomisation test's draws.
     """
-    return float((stats.norm.ppf(1 - LEVEL / 2) + stats.norm.ppf(POWER)) * se)
+    needed = stats.norm.ppf(1 - LEVEL / 2) * max(se, null_sd)
+    return float(needed + stats.norm.ppf(POWER) * se)
 
 
-def chances(se: float, margin: float, true_difference: float, n_tests: int = 1) -> dict[str, float]:
+def chances(
+    se: float, margin: float, true_difference: float, n_tests: int = 1, null_sd: float | None = None
+) -> dict[str, float]:
     """Return how often the rule says each verdict when the true difference is known.
 
     The observed difference is taken as normal around the true one with the bootstrap standard
@@ -79,6 +90,8 @@ def chances(se: float, margin: float, true_difference: float, n_tests: int = 1) 
         Assumed.
     n_tests : int
         Size of Holm's family.
+    null_sd : float, optional
+        Standard deviation of the randomisation test's draws; left out, that of the difference.
 
     Returns
     -------
@@ -86,7 +99,8 @@ def chances(se: float, margin: float, true_difference: float, n_tests: int = 1) 
         Probabilities of the three verdicts.
     """
     z = stats.norm.ppf(1 - LEVEL / 2)
-    needed = max(margin, stats.norm.ppf(1 - LEVEL / (2 * n_tests)) * se)
+    strict = stats.norm.ppf(1 - LEVEL / (2 * n_tests))
+    needed = max(margin, z * se, strict * (se if null_sd is None else null_sd))
     worth = float(_above(needed, true_difference, se))
     not_worth = float(1 - _above(margin - z * se, true_difference, se))
     if se == 0 and true_difference >= margin:
@@ -128,6 +142,7 @@ def to_settle(
     n: int,
     n_seeds: int,
     n_tests: int = 1,
+    null_ratio: float = 1.0,
 ) -> ToSettle:
     """Estimate how many items, or seeds, would settle the verdict.
 
@@ -144,11 +159,14 @@ def to_settle(
         Present numbers of test items and of seeds.
     n_tests : int
         Size of Holm's family.
+    null_ratio : float
+        Standard deviation of the randomisation test's draws over the standard error.
     """
     power, z = stats.norm.ppf(POWER), stats.norm.ppf(1 - LEVEL / 2)
     if difference >= margin:
         strict = stats.norm.ppf(1 - LEVEL / (2 * n_tests))
-        wanted = min(difference / (strict + power), (difference - margin) / power)
+        needed = max(z, strict * null_ratio)
+        wanted = min(difference / (needed + power), (difference - margin) / power)
     else:
         wanted = (margin - difference) / (z + power)
     if wanted <= 0:

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from worthit.compare.alignment import Aligned
 from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import METRICS
-from worthit.compare.randomisation import randomisation_p
+from worthit.compare.randomisation import randomisation, randomisation_p
 from worthit.compare.refusal import refusal_of
 from worthit.compare.significance import (
     chances,
@@ -215,6 +215,16 @@ def test_mcnemar_agrees_with_statsmodels(b, c):
     assert mcnemar_p(b, c) == pytest.approx(1.0 if b == c else theirs)
 
 
+def test_spread_of_the_draws_is_that_of_signs_flipped_at_random():
+    items = aligned(n=300, gain=0.1, seed=3)
+    right = items.answers == items.truth
+    gaps = right[1].astype(int) - right[0].astype(int)
+    found = randomisation(units_of(items), BOTH, "accuracy")
+    assert found.sd == pytest.approx(np.sqrt((gaps**2).sum()) / 300, rel=0.03)
+    same = Aligned(items.ids, items.classes, items.truth, items.answers[[0, 0]], None)
+    assert randomisation(units_of(same), BOTH, "accuracy").sd == 0
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_holm_agrees_with_statsmodels(seed):
     p = np.random.default_rng(seed).random(6) ** 3
@@ -227,27 +237,38 @@ def test_minimum_detectable_is_found_four_times_out_of_five():
     assert np.mean(observed > stats.norm.ppf(0.975) * se) == pytest.approx(0.8, abs=0.01)
 
 
+def test_minimum_detectable_needs_interval_and_test():
+    z, power = stats.norm.ppf(0.975), stats.norm.ppf(0.8)
+    assert minimum_detectable(0.01, 0.013) == pytest.approx(z * 0.013 + power * 0.01)
+    assert minimum_detectable(0.01, 0.008) == minimum_detectable(0.01)
+
+
+@pytest.mark.parametrize("wider", [1.0, 1.4])
 @pytest.mark.parametrize("se", [0.002, 0.005, 0.02])
 @pytest.mark.parametrize("true", [0.0, 0.005, 0.01, 0.02])
-def test_chances_agree_with_simulating_the_rule(se, true):
+def test_chances_agree_with_simulating_the_rule(se, true, wider):
     rng = np.random.default_rng(0)
     said = []
     for observed in rng.normal(true, se, size=1500):
         half = stats.norm.ppf(0.975) * se
-        p = 2 * stats.norm.sf(abs(observed) / se)
+        p = 2 * stats.norm.sf(abs(observed) / (wider * se))
         said.append(judge(observed, observed - half, observed + half, p, 0.01).verdict)
-    expected = chances(se, 0.01, true)
+    expected = chances(se, 0.01, true, null_sd=wider * se)
     for verdict, probability in expected.items():
         assert probability == pytest.approx(said.count(verdict) / 1500, abs=0.04)
     assert sum(expected.values()) == pytest.approx(1)
 
 
-def test_number_of_items_to_settle_gives_a_clear_verdict_four_times_out_of_five():
+@pytest.mark.parametrize("wider", [1.0, 1.5])
+def test_number_of_items_to_settle_gives_a_clear_verdict_four_times_out_of_five(wider):
     for difference in (0.0, 0.02, 0.025):
-        settle = to_settle(difference, 0.01, items_se=0.01, seeds_se=0, n=1000, n_seeds=1)
+        settle = to_settle(
+            difference, 0.01, items_se=0.01, seeds_se=0, n=1000, n_seeds=1, null_ratio=wider
+        )
         assert settle.items > 1000
         assert settle.seeds is None
-        then = chances(0.01 * np.sqrt(1000 / settle.items), 0.01, difference)
+        se = 0.01 * np.sqrt(1000 / settle.items)
+        then = chances(se, 0.01, difference, null_sd=wider * se)
         clear = then["worth it"] if difference > 0.01 else then["not worth it"]
         assert clear == pytest.approx(0.8, abs=0.02)
 
