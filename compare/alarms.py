@@ -4,6 +4,10 @@ from typing import Any
 
 __all__ = ["model_alarms", "pairing_alarms"]
 
+FEW_TRIALS = 5  # a search of fewer whole trials has hardly left its default
+BUSY = 0.7  # processor seconds per second that a run of its own machine surpasses
+SHORT = 20.0  # seconds; of shorter runs, start and end are a large part
+
 
 def pairing_alarms(
     baseline: dict[str, Any], model: dict[str, Any], pairing: dict[str, Any]
@@ -36,6 +40,7 @@ def pairing_alarms(
         tuned, untuned = (baseline, model) if trials[0] else (model, baseline)
         alarm = {"kind": "one tuned", "tuned": tuned["model"], "model": untuned["model"]}
         alarms.append(alarm | _own_pipeline(untuned))
+    alarms += _thresholds(baseline, model, pairing)
     if pairing["by_tuned"]:
         alarms.append({"kind": "other metric", **pairing["by_tuned"]})
     if baseline.get("machine") and model.get("machine") and baseline["machine"] != model["machine"]:
@@ -49,6 +54,27 @@ def _own_pipeline(*models: dict[str, Any]) -> dict[str, Any]:
     return {"pipeline": found[0]} if found else {}
 
 
+def _thresholds(
+    baseline: dict[str, Any], model: dict[str, Any], pairing: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Tell the difference with learned thresholds where they pay by a margin, out of fold."""
+    metric, scores, paying = pairing["metric"], [], []
+    for each in (baseline, model):
+        decision = each.get("decision") or {}
+        fold = decision.get("out_of_fold")
+        scores.append(each["scores"][metric])
+        if not fold or decision["metric"] != metric or len(each["seeds"]) > 1:
+            continue
+        gain = fold["thresholds"] - fold["plain"]
+        if gain >= pairing["margin"] and fold["better"] == fold["folds"]:
+            scores[-1] = decision["test"]["thresholds"][metric]
+            paying.append(each["model"])
+    if not paying:
+        return []
+    plain, difference = pairing["difference"], scores[1] - scores[0]
+    return [{"kind": "thresholds", "models": paying, "plain": plain, "difference": difference}]
+
+
 def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     """List what looks wrong about one model."""
     name, scores, floor = model["model"], model["scores"], model["floor"]["scores"]
@@ -56,7 +82,7 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     if model.get("family") == "floor":
         return alarms
     chosen = model["interval"]["metric"]
-    above = scores[chosen] >= floor[chosen]
+    above = scores[chosen] > floor[chosen]
     for metric in dict.fromkeys((chosen, "accuracy", "f1_macro")):
         if scores[metric] < floor[metric]:
             alarms.append(
@@ -82,9 +108,26 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     if len(epochs) > 1 and model.get("best_epoch") is not None:
         if model["best_epoch"] >= max(epochs):
             alarms.append({"kind": "still improving", "model": name, "epoch": model["best_epoch"]})
+    cost = model["cost"]
+    complete = (cost.get("trials") or 0) - (cost.get("trials_pruned") or 0)
+    if 0 < (cost.get("trials") or 0) and complete < FEW_TRIALS:
+        alarms.append(
+            {"kind": "few trials", "model": name, "trials": cost["trials"], "complete": complete}
+        )
+    if _beside_other_work(cost):
+        share = cost["processor_seconds"] / cost["wall_seconds"]
+        alarms.append({"kind": "other work", "model": name, "share": share})
     if model.get("outside"):
         alarms.append({"kind": "outside", "model": name, "n": model["outside"]})
     return alarms
+
+
+def _beside_other_work(cost: dict[str, Any]) -> bool:
+    """Tell whether a run on a processor got less of it than a machine of its own would give."""
+    wall, processor = cost.get("wall_seconds"), cost.get("processor_seconds")
+    if cost.get("device") != "cpu" or wall is None or processor is None or wall < SHORT:
+        return False
+    return processor < BUSY * wall
 
 
 def collapsed(model: dict[str, Any]) -> list[str]:

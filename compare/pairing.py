@@ -124,7 +124,7 @@ def pairing_numbers(
     checks = limits.check(model["cost"])
     verdict = judge(samples.observed, low, high, holm_p, margin, checks)
     without = judge(samples.observed, low, high, holm_p, margin)
-    null_sd = measured.test.sd
+    null_sd = _null_sd(measured)
     n_seeds = max(len(side) for side in measured.sides)
     settle = to_settle(
         samples.observed, margin, samples.items_se, samples.seeds_se,
@@ -238,6 +238,17 @@ def _classes(
             }
         )
     return rows
+
+
+def _null_sd(measured: Measured) -> float:
+    """Return the spread of the test's draws, less what the observed difference itself adds to it.
+
+    Flipping the signs of n differences spreads their mean by its standard error and, in squares,
+    by mean^2 / n: a test set with hardly a difference would not have the latter.
+    """
+    n_units = measured.aligned.n_groups or len(measured.aligned.ids)
+    own = measured.difference.observed**2 / n_units
+    return float(np.sqrt(max(measured.test.sd**2 - own, 0.0)))
 
 
 def _who_is_right(aligned: Aligned, sides: tuple[list[int], list[int]]) -> dict[str, int]:

@@ -21,6 +21,7 @@ from worthit.compare.units import units_of
 
 __all__ = ["fit_stack", "together_numbers"]
 
+COMBINATIONS = ("average", "cascade", "stack")  # of equally good ones, the simplest is chosen
 SHARES = tuple(round(0.05 * step, 2) for step in range(21))
 RESAMPLES = 2000  # six intervals beside the main one: ends good to a tenth of their width
 RIDGE = 1e-3  # keeps weights finite where one model is never wrong on validation
@@ -42,12 +43,13 @@ def together_numbers(
     positive : str, optional
         The positive class.
     margin : float
-        The difference that matters to the reader, as a fraction: the cascade may lose less.
+        The difference that matters to the reader, as a fraction: the cascade may lose half of it.
 
     Returns
     -------
     dict
-        ``oracle``, and either ``average``, ``stack`` and ``cascade`` or ``missing``: why not.
+        ``oracle``, and either ``average``, ``stack`` and ``cascade``, with the one ``chosen`` on
+        validation, or ``missing``: why not.
     """
     aligned = align([baseline, model])
     place = None if positive is None else aligned.classes.index(positive)
@@ -75,14 +77,27 @@ def together_numbers(
     validation = sure_together(runs, aligned.classes, "validation")
     if isinstance(validation, str):
         return {**numbers, "missing": validation}
+
+    def there(answers: np.ndarray) -> float:
+        return _score(metric, validation.truth, answers, len(aligned.classes), place)
+
+    numbers["average"]["validation_score"] = there(
+        validation.probabilities.mean(axis=0).argmax(axis=1)
+    )
     weights, balanced = _best_stack(validation, metric, place)
     numbers["stack"] = {
         **judge.compare(_mix(weights, test.probabilities).argmax(axis=1)),
         "weights": [float(weight) for weight in weights[:2]],
         "balanced": balanced,
         "n_validation": len(validation.truth),
+        "validation_score": there(_mix(weights, validation.probabilities).argmax(axis=1)),
     }
-    return {**numbers, "cascade": _cascade(judge, test, validation, margin)}
+    numbers["cascade"] = _cascade(judge, test, validation, margin)
+    one, other = validation.answers
+    numbers["validation"] = {"baseline": there(one), "model": there(other)}
+    combined = {name: numbers[name]["validation_score"] for name in COMBINATIONS}
+    # By the rule of this module: which of them speaks for running both is chosen on validation.
+    return {**numbers, "chosen": max(combined, key=lambda name: combined[name])}
 
 
 class _Judge:
@@ -210,8 +225,8 @@ def _threshold(
     """Choose below which probability to send an item on: the fewest items that do as well as any.
 
     As well: what is lost against the best limit, with the upper end of its 95 % interval, lies
-    within the margin (a test of non-inferiority). The curve is flat where both models are good, and
-    its highest point there is chance.
+    within half the margin (a test of non-inferiority). The curve is flat where both models are
+    good, and its highest point there is chance.
 
     Returns
     -------
@@ -229,7 +244,7 @@ def _threshold(
         error = _standard_error(validation.truth, *pair, k, metric, positive)
         return scores[best] - scores[place] + stats.norm.ppf(0.975) * error
 
-    within = (place for place in range(best) if most_lost(place) <= margin + ROUNDING)
+    within = (place for place in range(best) if most_lost(place) <= margin / 2 + ROUNDING)
     chosen = next(within, best)
     return float(limits[chosen]), scores[chosen], scores[best]
 

@@ -81,7 +81,8 @@ class Verdict:
     verdict : str
         ``"worth it"``, ``"not worth it"`` or ``"cannot tell"``.
     reason : str
-        ``gain``; ``limit``, ``baseline better``, ``tie``, ``too small a gain``;
+        ``gain``; ``limit``, ``baseline better``, ``no gain`` (below 0 by the interval alone),
+        ``tie``, ``too small a gain``;
         ``no interval``, ``limit unknown``, ``below the margin``, ``holm``, ``noise``.
     broken : tuple of str
         Names of the limits that are broken.
@@ -146,6 +147,6 @@ def judge(
 
 
 def _why_not(low: float, high: float, holm_p: float, margin: float) -> str:
-    if high < 0 and holm_p < LEVEL:
-        return "baseline better"
+    if high < 0:
+        return "baseline better" if holm_p < LEVEL else "no gain"
     return "tie" if low > -margin else "too small a gain"

@@ -21,8 +21,7 @@ LIMITS = Limits(max_ms=5, max_train_minutes=10)
         (0.005, -0.005, 0.01, 0.3, CANNOT_TELL, "noise"),
         (-0.02, -0.03, -0.01, 0.001, NOT_WORTH_IT, "baseline better"),
         # The interval and the test may disagree at the border: then it is not said to be better.
-        (-0.02, -0.03, -0.001, 0.06, NOT_WORTH_IT, "too small a gain"),
-        (-0.004, -0.008, -0.001, 0.06, NOT_WORTH_IT, "tie"),
+        (-0.02, -0.03, -0.001, 0.06, NOT_WORTH_IT, "no gain"),
         (0.002, -0.004, 0.008, 0.6, NOT_WORTH_IT, "tie"),
         (0.005, 0.002, 0.008, 0.001, NOT_WORTH_IT, "tie"),
         (-0.01, -0.03, 0.005, 0.3, NOT_WORTH_IT, "too small a gain"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from worthit.compare.pages.markdown import code, emphasis
 from worthit.compare.pages.names import metric_name, model_name
-from worthit.compare.pages.phrases import brief, plural, points
+from worthit.compare.pages.phrases import brief, percent, plural, points, signed
 from worthit.compare.pages.verdict import tuned_sentence
 
 __all__ = ["alarm_sentence"]
@@ -48,6 +48,24 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
         return (
             f"{name} is below the baseline by more than the noise. Look at its features, its "
             "settings and its preprocessing before giving it up."
+        )
+    if kind == "thresholds":
+        names = " and ".join(map(model_name, alarm["models"]))
+        return (
+            f"Decision thresholds learned on train pay for {names}, judged out of fold. Answered "
+            f"with them, the difference on test is {signed(alarm['difference'])} instead of "
+            f"{signed(alarm['plain'])}; the verdict is about plain answers."
+        )
+    if kind == "few trials":
+        return (
+            f"The search of {name} had {plural(alarm['trials'], 'trial')}, of which "
+            f"{alarm['complete']} went to the end: it has hardly left its default. `--trials 30` "
+            "is a search."
+        )
+    if kind == "other work":
+        return (
+            f"{name} got {percent(alarm['share'])} of one processor while it ran: other work ran "
+            "beside it, or its disk was slow, so its times are upper bounds."
         )
     if kind == "neither tuned":
         own = ""

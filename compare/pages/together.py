@@ -39,9 +39,10 @@ def _left_out(together: dict[str, Any]) -> str:
 
 def _table(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, Any]) -> str:
     one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
+    alone = together.get("validation") or {}
     rows = [
-        [f"{one} alone", points(together["baseline"]), "", ""],
-        [f"{other} alone", points(together["model"]), "", ""],
+        [f"{title} alone", _points(alone.get(side)), points(together[side]), "", ""]
+        for side, title in (("baseline", one), ("model", other))
     ]
     for name, title in _combinations(pairing, together).items():
         each = together[name]
@@ -49,10 +50,16 @@ def _table(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str,
             interval(side["difference"], side["low"], side["high"])
             for side in (each["against_baseline"], each["against_model"])
         ]
-        rows.append([title, points(each["score"]), *against])
-    rows.append(["perfect choice between the two", points(together["oracle"]["score"]), "", ""])
+        rows.append([title, _points(each.get("validation_score")), points(each["score"]), *against])
+    perfect = points(together["oracle"]["score"])
+    rows.append(["perfect choice between the two", "", perfect, "", ""])
     metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
-    return table(["", metric, f"against {one}", f"against {other}"], rows, "lrll")
+    head = ["", "validation", metric, f"against {one}", f"against {other}"]
+    return table(head, rows, "lrrll")
+
+
+def _points(score: float | None) -> str:
+    return "" if score is None else points(score)
 
 
 def _combinations(pairing: dict[str, Any], together: dict[str, Any]) -> dict[str, str]:
@@ -68,20 +75,6 @@ def _combinations(pairing: dict[str, Any], together: dict[str, Any]) -> dict[str
 def _gain(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, Any]) -> str:
     """Say whether running both pays, and how much choosing well could bring at most."""
     names = _combinations(pairing, together)
-    sides = {
-        name: min(
-            (together[name][f"against_{side}"] for side in ("baseline", "model")),
-            key=lambda against: against["difference"],
-        )
-        for name in names
-    }
-    clear = [
-        name
-        for name in names
-        if all(
-            (together[name][f"against_{side}"]["low"] or 0) > 0 for side in ("baseline", "model")
-        )
-    ]
     oracle = together["oracle"]
     best = max(oracle["baseline_accuracy"], oracle["model_accuracy"])
     most = (
@@ -89,23 +82,27 @@ def _gain(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[str, 
         f"accuracy, {points(oracle['accuracy'] - best)} above the better one alone; no way of "
         "choosing between them can bring more."
     )
-    if not names:
+    chosen = together.get("chosen")
+    if chosen is None:  # without validation there is nothing to choose by
         return most
-    if clear:
-        name = max(clear, key=lambda each: sides[each]["difference"])
-        gain = sides[name]
+    against = [together[chosen][f"against_{side}"] for side in ("baseline", "model")]
+    gain = min(against, key=lambda each: each["difference"])
+    how = (
+        f"the {_short(names[chosen])}, the best of the three on validation "
+        f"({points(together[chosen]['validation_score'])} there, the better one alone "
+        f"{points(max(together['validation'].values()))}),"
+    )
+    if all((each["low"] or 0) > 0 for each in against):
         told = (
-            f"There is something to gain from running both: the {_short(names[name])} is "
+            f"There is something to gain from running both: {how} is "
             f"{interval(gain['difference'], gain['low'], gain['high'])} above the better one alone."
         )
     else:
-        told = "None of these is above the better one alone by more than the noise"
+        level = f"{how} is not above the better one alone by more than the noise"
         saved = _saving(numbers, pairing, together)
-        told = (
-            f"{told}, but there is time to save. {saved}"
-            if saved
-            else f"There is nothing clear to gain from running both: {told[:1].lower()}{told[1:]}."
-        )
+        told = f"There is nothing clear to gain from running both: {level}."
+        if saved:
+            told = f"{level[:1].upper()}{level[1:]}, but there is time to save. {saved}"
     return f"{told} {most}"
 
 
@@ -155,7 +152,7 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
         f"start for each class, fitted on the {n} validation items{_weighting(stack)}."
     )
     if not share:
-        nothing = "On validation sending items on brought less than the margin"
+        nothing = "On validation sending items on brought less than half the margin"
         return f"{fitted} {nothing}, so the cascade is {one}."
     if share == 1:
         all_on = "On validation nothing short of sending all on did as well"
@@ -187,7 +184,7 @@ def _choice(cascade: dict[str, Any], pairing: dict[str, Any]) -> str:
     if best == there:
         return f"that limit was the best on validation ({there} there)"
     return (
-        f"of the limits that lose less than the margin of {margin_points(pairing['margin'])} "
-        f"against the best on validation, noise included, it sends the fewest items on ({there} "
-        f"there, the best {best})"
+        f"of the limits that lose less than {margin_points(pairing['margin'] / 2)}, half the "
+        f"margin, against the best on validation, noise included, it sends the fewest items on "
+        f"({there} there, the best {best})"
     )

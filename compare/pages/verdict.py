@@ -40,6 +40,7 @@ def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _difference_sentence(numbers, pairing),
         _classes_sentence(numbers, pairing),
         _change_sentence(pairing),
+        _other_views_sentence(pairing),
         _scope_sentence(numbers, pairing),
         suspicion_sentence(pairing["alarms"], pairing["metric"], '"Alarms"'),
     ]
@@ -80,6 +81,7 @@ def headline(pairing: dict[str, Any]) -> str:
     reasons = {
         "gain": "Worth it.",
         "baseline better": "Not worth it: the baseline is better.",
+        "no gain": "Not worth it: no gain, though the baseline is not shown to be better.",
         "tie": f"Not worth it: a tie within the margin of {margin}.",
         "too small a gain": f"Not worth it: no gain of {margin}.",
         "noise": "Cannot tell: the interval holds both no gain and a gain worth having.",
@@ -196,6 +198,26 @@ def _classes_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     return _capital(f"{told}; the largest clear difference is that of {shown}.")
 
 
+def _other_views_sentence(pairing: dict[str, Any]) -> str:
+    """Say by which metrics the other side is ahead, and what learned thresholds would change."""
+    parts, margin = [], pairing["margin"]
+    against = {
+        metric: row["difference"]
+        for metric, row in pairing["metrics"].items()
+        if row["difference"] * pairing["difference"] < 0 and abs(row["difference"]) >= margin
+    }
+    if against:
+        listed = ", ".join(f"{metric_name(m)} ({signed(d)})" for m, d in against.items())
+        parts.append(f"It is the other way round by {listed}: which metric counts decides this.")
+    for alarm in pairing["alarms"]:
+        if alarm["kind"] == "thresholds" and abs(alarm["difference"] - alarm["plain"]) >= margin:
+            parts.append(
+                f"With learned thresholds where they pay, the difference is "
+                f"{signed(alarm['difference'])}, not {signed(alarm['plain'])}."
+            )
+    return " ".join(parts)
+
+
 def _change_sentence(pairing: dict[str, Any]) -> str:
     """Say what would change the verdict."""
     reason = pairing["reason"]
@@ -214,10 +236,16 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
                 f", and the test set is large enough to show a difference of {detectable} points"
             )
         return f"Only a better model would change this: the whole interval lies below 0{shown}."
+    if reason == "no gain":
+        return (
+            "Interval and test differ here: the whole interval lies below 0, but the randomisation "
+            f"test ({p_value(pairing['holm_p'])}) does not confirm that the baseline is better."
+        )
     if reason in ("tie", "too small a gain"):
-        most = points(max(pairing["high"], 0))
-        gain = "any gain" if most == "0.00" else f"a gain above {most} points"
-        return f"More test items would not help: {gain} is already unlikely."
+        return (
+            f"More test items would not help: a gain above {points(pairing['high'])} points is "
+            "already unlikely."
+        )
     if reason == "limit unknown":
         return "A measured run instead of bare predictions would settle it."
     if reason == "no interval":
