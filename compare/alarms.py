@@ -77,21 +77,24 @@ def _thresholds(
 
 def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     """List what looks wrong about one model."""
-    name, scores, floor = model["model"], model["scores"], model["floor"]["scores"]
+    name, scores = model["model"], model["scores"]
+    floor, guess = (model["floor"].get(kind) or {} for kind in ("scores", "guess"))
     alarms: list[dict[str, Any]] = []
     if model.get("family") == "floor":
         return alarms
     chosen = model["interval"]["metric"]
-    above = scores[chosen] > floor[chosen]
+    above = scores[chosen] > max(floor[chosen], guess.get(chosen, 0.0))
     for metric in dict.fromkeys((chosen, "accuracy", "f1_macro")):
-        if scores[metric] < floor[metric]:
+        bar = max(floor[metric], guess.get(metric, 0.0))
+        if scores[metric] < bar:
             alarms.append(
                 {
                     "kind": "below floor",
                     "model": name,
                     "metric": metric,
                     "score": scores[metric],
-                    "floor": floor[metric],
+                    "floor": bar,
+                    "guess": bar > floor[metric],
                     "above_by": chosen if above else None,
                 }
             )

@@ -13,9 +13,10 @@ from worthit.compare.calibration import (
 from worthit.compare.probabilities import sure_together
 from worthit.compare.run import Run
 
-__all__ = ["confidence_numbers", "coverage_at"]
+__all__ = ["LEAST_SEEN", "confidence_numbers", "coverage_at"]
 
 PRECISIONS = (0.90, 0.95, 0.99)
+LEAST_SEEN = 50
 
 
 def confidence_numbers(run: Run, classes: list[str]) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def coverage_at(
     was_right: np.ndarray,
     top: np.ndarray,
     right: np.ndarray,
+    least: int = LEAST_SEEN,
 ) -> dict[str, Any]:
     """Answer only where sure enough: the limit is chosen on validation, and kept on test.
 
@@ -73,6 +75,8 @@ def coverage_at(
         Top probability and whether it was right, on validation.
     top, right : numpy.ndarray of shape (n,)
         The same on test.
+    least : int
+        Items that must be answered on validation: a precision over fewer is luck.
 
     Returns
     -------
@@ -83,12 +87,13 @@ def coverage_at(
     Examples
     --------
     >>> sure, hit = np.array([0.9, 0.8, 0.6]), np.array([True, True, False])
-    >>> coverage_at(0.9, sure, hit, sure, hit)["limit"]
+    >>> coverage_at(0.9, sure, hit, sure, hit, least=1)["limit"]
     0.8
     """
     order = np.argsort(-seen, kind="stable")
     good = np.cumsum(was_right[order]) / np.arange(1, len(order) + 1) >= precision
     levels = seen[order]
+    good[: least - 1] = False
     good[:-1] &= levels[1:] < levels[:-1]  # items of one probability are answered together
     if not good.any():
         return {"limit": None, "share": 0.0, "reached": None}

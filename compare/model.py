@@ -9,7 +9,7 @@ from worthit.compare.alarms import model_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.confidence import confidence_numbers
-from worthit.compare.metrics import METRICS
+from worthit.compare.metrics import METRICS, metric_values
 from worthit.compare.refusal import refusal_of
 from worthit.compare.run import Run
 from worthit.compare.scores import score
@@ -88,7 +88,7 @@ def model_numbers(runs: Sequence[Run], metric: str, examples: bool = True) -> di
 
 
 def floor_of(aligned: Aligned, run: Run) -> dict[str, Any]:
-    """Score the answer that is always the commonest class of train.
+    """Score the answer that is always the commonest class of train, and guesses at its shares.
 
     What train holds is not known of predictions made elsewhere; there it is that of the test set.
     """
@@ -96,10 +96,25 @@ def floor_of(aligned: Aligned, run: Run) -> dict[str, Any]:
     sizes = run.record["dataset"].get("class_sizes") or {}
     if sizes:
         support = np.array([sizes.get(label, {}).get("train", 0) for label in aligned.classes])
-    label = aligned.classes[int(support.argmax())]
+    place = int(support.argmax())
+    label = aligned.classes[place]
     truth = np.asarray(aligned.classes, dtype=object)[aligned.truth]
     always = np.full(len(truth), label, dtype=object)
-    return {"label": label, "scores": score(truth, always, aligned.classes, run.positive)}
+    scores = score(truth, always, aligned.classes, run.positive)
+    return {"label": label, "scores": scores, "guess": _guess(aligned, support, run)}
+
+
+def _guess(aligned: Aligned, support: np.ndarray, run: Run) -> dict[str, float]:
+    """Score answers drawn by lot at the shares of train: where classes are rare, a higher floor.
+
+    With the expected counts: of n answers q_k n are class k, and of its items q_k are hit.
+    """
+    items = np.bincount(aligned.truth, minlength=len(aligned.classes))
+    share = support / support.sum()
+    counts = (items * share, items.sum() * share, items)
+    positive = _position(run, aligned)
+    names = [name for name in METRICS if name != "f1_positive" or positive is not None]
+    return {name: float(metric_values(name, *counts, positive)) for name in names}
 
 
 def search_progress(tuning: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -27,19 +27,19 @@ RIGHT = np.array([1, 1, 0, 1, 0, 1], dtype=bool)
     ],
 )
 def test_limit_answers_as_much_as_the_precision_allows(precision, limit, share, reached):
-    found = coverage_at(precision, SURE, RIGHT, SURE, RIGHT)
+    found = coverage_at(precision, SURE, RIGHT, SURE, RIGHT, least=1)
     assert (found["limit"], found["share"], found["reached"]) == pytest.approx(
         (limit, share, reached)
     )
 
 
 def test_precision_out_of_reach_is_said():
-    found = coverage_at(0.9, SURE, ~RIGHT, SURE, RIGHT)
+    found = coverage_at(0.9, SURE, ~RIGHT, SURE, RIGHT, least=1)
     assert found == {"limit": None, "share": 0.0, "reached": None}
 
 
 def test_limit_comes_from_validation_alone():
-    kept = coverage_at(0.75, SURE, RIGHT, SURE / 2, ~RIGHT)
+    kept = coverage_at(0.75, SURE, RIGHT, SURE / 2, ~RIGHT, least=1)
     assert (kept["limit"], kept["share"], kept["reached"]) == (0.8, 0.0, None)
 
 
@@ -143,3 +143,11 @@ def test_index_shows_score_against_speed_where_times_are_known():
     runs = two_runs()
     runs[1].record["cost"] = {}
     assert "Score against speed" not in index_page(Report.from_runs(runs).numbers)
+
+
+def test_a_limit_rests_on_enough_validation_items():
+    seen, was_right = np.linspace(1, 0, 200), np.arange(200) < 60  # the surest 60 are right
+    assert coverage_at(0.9, seen, was_right, seen, was_right)["share"] == pytest.approx(66 / 200)
+    few = np.arange(200) < 40  # 40 of the surest 44 are too few to go by
+    assert coverage_at(0.9, seen, few, seen, few)["limit"] is None
+    assert coverage_at(0.9, seen, few, seen, few, least=44)["share"] == pytest.approx(44 / 200)

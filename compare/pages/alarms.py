@@ -19,10 +19,12 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
     if kind == "below floor":
         above = alarm.get("above_by")
         other = f"; by {metric_name(above)}, which decides here, it is above" if above else ""
+        floor, how = "majority floor", "always answering the commonest class"
+        if alarm.get("guess"):
+            floor, how = "floor of guessing", "answering by lot, at the shares of train,"
         return (
-            f"{name} is below the majority floor: {points(alarm['score'])} "
-            f"{metric_name(alarm['metric'])} where always answering the commonest class scores "
-            f"{points(alarm['floor'])}{other}."
+            f"{name} is below the {floor}: {points(alarm['score'])} "
+            f"{metric_name(alarm['metric'])} where {how} scores {points(alarm['floor'])}{other}."
         )
     if kind == "collapsed":
         return f"{name} never answers {emphasis(alarm['label'], 40)}: the class has collapsed."

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.confidence import LEAST_SEEN
 from worthit.compare.pages.markdown import table, text
 from worthit.compare.pages.names import model_name
 from worthit.compare.pages.phrases import count, percent, plural, points
@@ -29,10 +30,14 @@ def confidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     parts += [_table(known), " ".join(_told(name, each) for name, each in known)]
     parts += [f"Not known of the other: {text(reason)}." for reason in missing]
     n_bins = len(known[0][1]["bins"])
+    limits = ""
+    if all(each["coverage"] for _, each in known):
+        limits = f" A limit on what is answered rests on at least {LEAST_SEEN} validation items."
     parts.append(
         "Calibration error: by how much the top probability misses the share of right answers, "
         f"over {plural(n_bins, 'bin')} of equally many items. Brier score: the mean squared "
         "distance between probabilities and truth, summed over the classes. Both: lower is better."
+        + limits
     )
     return "\n\n".join(parts)
 

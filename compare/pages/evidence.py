@@ -5,7 +5,16 @@ from typing import Any
 from worthit.compare.bootstrap import FEW_UNITS
 from worthit.compare.pages.markdown import table
 from worthit.compare.pages.names import metric_name, model_name
-from worthit.compare.pages.phrases import count, p_value, percent, plural, points, signed, span
+from worthit.compare.pages.phrases import (
+    count,
+    items_phrase,
+    p_value,
+    percent,
+    plural,
+    points,
+    signed,
+    span,
+)
 from worthit.compare.pages.verdict import refusal_phrase
 
 __all__ = ["evidence_section"]
@@ -93,7 +102,7 @@ def _detectable(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         return ""
     metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
     return (
-        f"With this much disagreement, {count(pairing['n'])} items show a true difference of "
+        f"With this much disagreement, {items_phrase(pairing)} show a true difference of "
         f"{points(pairing['minimum_detectable'])} points of {metric} four times out of five."
     )
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 __all__ = [
-    "as_long", "brief", "bytes_", "count", "duration", "interval", "limit_name", "looks_sentence",
-    "margin_points", "megabytes", "milliseconds", "minus", "p_value", "percent", "plural", "points",
-    "rounded", "share", "short_hash", "signed", "span", "times",
+    "as_long", "brief", "bytes_", "count", "duration", "interval", "items_phrase", "limit_name",
+    "looks_sentence", "margin_points", "megabytes", "milliseconds", "minus", "p_value", "percent",
+    "plural", "points", "rounded", "share", "short_hash", "signed", "span", "times",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
@@ -48,6 +48,12 @@ def brief(value: Any) -> str:
 def p_value(p: float) -> str:
     """Show ``p = 0.0123`` or ``p < 0.0001``."""
     return "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}"
+
+
+def items_phrase(pairing: dict[str, Any]) -> str:
+    """Say how many test items there are, and in how many groups."""
+    groups = f" in {plural(pairing['n_groups'], 'group')}" if pairing["n_groups"] else ""
+    return f"{plural(pairing['n'], 'item')}{groups}"
 
 
 def margin_points(fraction: float) -> str:

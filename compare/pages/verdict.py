@@ -7,8 +7,8 @@ from worthit.compare.pages.markdown import emphasis, table
 from worthit.compare.pages.names import from_scratch, metric_name, model_name, subject
 from worthit.compare.pages.phrases import (
     as_long,
-    count,
     duration,
+    items_phrase,
     limit_name,
     margin_points,
     milliseconds,
@@ -334,7 +334,7 @@ def rule_section(pairing: dict[str, Any]) -> str:
     if pairing["refusal"]:
         return rule
     head = ["true difference", "worth it", "not worth it", "cannot tell"]
-    intro = f"On a test set like this one ({count(pairing['n'])} items) the rule would say:"
+    intro = f"On a test set like this one ({items_phrase(pairing)}) the rule would say:"
     return f"{rule}\n\n{intro}\n\n{table(head, rows, 'rrrr')}"
 
 
