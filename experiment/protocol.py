@@ -185,8 +185,15 @@ def follow_protocol(
     outcome.seconds["fit_seconds"] += outcome.seconds.pop("normalising")
     with _timed(outcome, "predict_seconds"):
         outcome.on_test = answer(outcome, material, dataset.test.inputs)
-    outcome.truncated = getattr(outcome.classifier, "truncated_", None)  # noted while answering
+    outcome.truncated = _truncated(outcome, dataset)
     return outcome, material
+
+
+def _truncated(outcome: Outcome, dataset: Dataset) -> NDArray[np.bool_] | None:
+    """Ask, outside the time of the answers, which test items the classifier did not read whole."""
+    if not hasattr(outcome.classifier, "truncated"):
+        return None
+    return outcome.classifier.truncated(normalise(dataset.test.inputs, dataset.language))
 
 
 def _gather(dataset: Dataset, outcome: Outcome, neural: bool, searched: bool) -> Material:

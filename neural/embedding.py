@@ -85,8 +85,8 @@ class Embedding(EncoderClassifier):
         check_classes(truth)
         self.classes_, numbers = np.unique(truth, return_inverse=True)
         self.read_encoder(inputs)
-        vectors, truncated = self.vectors(inputs, clock)
-        self.truncated_share_ = float(truncated.mean())
+        vectors = self.vectors(inputs, clock)
+        self.truncated_share_ = float(self.truncated(inputs).mean())
         rows = resampled(numbers, self.balance, self.seed)
         among = f"among {len(STRENGTHS)} values"
         if self.C is not None:
@@ -104,7 +104,7 @@ class Embedding(EncoderClassifier):
 
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
         """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
-        vectors, self.truncated_ = self.vectors(inputs)
+        vectors = self.vectors(inputs)
         if not len(vectors):
             return np.zeros((0, len(self.classes_)))
         return self.regression_.predict_proba(vectors.astype(np.float64))
@@ -145,7 +145,7 @@ class Embedding(EncoderClassifier):
     ) -> float:
         """Return the C that scores best on validation, the smallest of equals."""
         truth = class_numbers(inputs, labels, self.classes_)
-        asked, _ = self.vectors(inputs, clock)
+        asked = self.vectors(inputs, clock)
         score = scorer(self.metric, self.classes_, self.positive)
 
         def scored(strength: float) -> float:

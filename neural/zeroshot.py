@@ -72,7 +72,7 @@ class ZeroShot(EncoderClassifier):
 
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
         """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
-        vectors, self.truncated_ = self.vectors(inputs)
+        vectors = self.vectors(inputs)
         cosines = vectors.astype(np.float64) @ self._names.T
         raised = np.exp(SHARPNESS * (cosines - cosines.max(axis=1, initial=-1.0, keepdims=True)))
         return raised / raised.sum(axis=1, keepdims=True)
@@ -91,7 +91,7 @@ class ZeroShot(EncoderClassifier):
     def _embed_names(self, clock: Clock | None = None) -> None:
         named = self._named()
         shown = [self.template.format(named.get(str(one), str(one))) for one in self.classes_]
-        self._names = self.vectors(shown, clock)[0].astype(np.float64)  # (classes, width)
+        self._names = self.vectors(shown, clock).astype(np.float64)  # (classes, width)
 
     def _named(self) -> dict[str, str]:
         """Read ``label=name;label=name``."""

@@ -122,15 +122,23 @@ def test_saved_and_loaded_model_is_the_same(name, kind, tmp_path):
 
 
 @each_case
-def test_inputs_cut_at_the_maximum_length_are_noted(name, kind):
+def test_inputs_longer_than_the_model_reads_are_told(name, kind):
     model = fitted(name, kind)
     long, short = "goal " * getattr(model, "max_length", 300), "goal"
     inputs = {"text": [short, long, short], "pair": [(short, short), (long, short), (short, long)]}
-    model.predict_proba(inputs[kind])
-    noted = {"text": [False, True, False], "pair": [False, True, True]}[kind]
+    told = {"text": [False, True, False], "pair": [False, True, True]}[kind]
     limited = "max_length" in model.get_params()
-    assert hasattr(model, "truncated_") == limited
-    assert not limited or model.truncated_.tolist() == noted
+    assert hasattr(model, "truncated") == limited
+    assert not limited or model.truncated(inputs[kind]).tolist() == told
+
+
+@each_case
+def test_answering_leaves_nothing_in_the_model(name, kind, tmp_path):
+    fitted(name, kind).save(tmp_path / "model")
+    model = type(fitted(name, kind)).load(tmp_path / "model")
+    before = set(vars(model))
+    model.predict(toy(kind)[0])
+    assert set(vars(model)) == before
 
 
 @each_case

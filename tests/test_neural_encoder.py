@@ -18,10 +18,10 @@ TOLD = "Memory did not suffice for answering on whole batches: fewer inputs were
 
 def test_embedding_is_a_regression_on_the_mean_of_states(tiny):
     model = Embedding(checkpoint=tiny, C=10.0).fit(*TRAINING)
-    vectors, _ = model.vectors(TRAINING[0])
+    vectors = model.vectors(TRAINING[0])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
     expected = LogisticRegression(C=10.0, max_iter=1000).fit(vectors, TRAINING[1])
-    test, _ = model.vectors(TEST)
+    test = model.vectors(TEST)
     np.testing.assert_allclose(model.predict_proba(TEST), expected.predict_proba(test), atol=1e-5)
     assert model.notes_[-1] == "C of the regression is 10, as given."
     assert model.pretrained
@@ -31,7 +31,7 @@ def test_embedding_is_a_regression_on_the_mean_of_states(tiny):
 def test_validation_chooses_the_regressions_strength_and_nothing_else(tiny, metric):
     flipped = [{"a": "b", "b": "a"}.get(label, label) for label in VALIDATION[1]]
     model = Embedding(checkpoint=tiny, metric=metric).fit(*TRAINING, (VALIDATION[0], flipped))
-    train, asked = (model.vectors(inputs)[0] for inputs in (TRAINING[0], VALIDATION[0]))
+    train, asked = (model.vectors(inputs) for inputs in (TRAINING[0], VALIDATION[0]))
     scores = []
     for strength in STRENGTHS:
         regression = LogisticRegression(C=strength, max_iter=1000).fit(train, TRAINING[1])

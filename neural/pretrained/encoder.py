@@ -103,6 +103,10 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         """Return the probability of each class: (inputs, classes), columns as ``classes_``."""
         raise NotImplementedError
 
+    def truncated(self, inputs: Sequence) -> np.ndarray:
+        """Tell which inputs are longer than the fitted encoder reads: bool, (inputs,)."""
+        return self.encoder_.encode(inputs, self.max_length).truncated
+
     # The encoder ----------------------------------------------------------------------
 
     def read_encoder(self, inputs: Sequence) -> None:
@@ -122,28 +126,24 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             )
         self.network_ = self.new_network(self.encoder_)
 
-    def vectors(
-        self, inputs: Sequence, clock: Clock | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return one vector for each input, and which inputs lost their ends.
-
-        What was prepared is computed once for all fits.
+    def vectors(self, inputs: Sequence, clock: Clock | None = None) -> np.ndarray:
+        """Return one vector for each input; what was prepared is computed once for all fits.
 
         Returns
         -------
-        tuple of numpy.ndarray and numpy.ndarray of bool
-            The vectors: (inputs, width), float32, of length 1; and (inputs,).
+        numpy.ndarray
+            The vectors: (inputs, width), float32, of length 1.
 
         Raises
         ------
         TimeLimitError
             If a clock is given and its time was over before all inputs were embedded.
         """
-        encoded = self.encoder_.encode(inputs, self.max_length)
+        ids = self.encoder_.encode(inputs, self.max_length).rows
         source = self.encoder_.source  # none of a new body, nor of one that was loaded
         rows = frozen_rows(
             self.network_,
-            encoded.rows,
+            ids,
             inputs.memo if isinstance(inputs, Prepared) else Memo(),
             body=str(source) if source else None,
             batch_size=self.batch_size,
@@ -155,7 +155,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         self.notes_ += [note for note in self._answering.notes if note not in self.notes_]
         stacked = np.reshape(rows, (len(rows), self.network_.width))
         lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
-        return stacked / lengths.clip(min=1e-12), encoded.truncated
+        return stacked / lengths.clip(min=1e-12)
 
     @property
     def n_parameters_(self) -> int:

@@ -251,10 +251,12 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         return found
 
     def rows_of(self, inputs: Sequence) -> Sequence[np.ndarray]:
-        """Encode inputs for the fitted network, and note which of them lost their ends."""
-        encoded = self.encoder_.encode(inputs, self.max_length)
-        self.truncated_ = encoded.truncated
-        return encoded.rows
+        """Encode inputs for the fitted network."""
+        return self.encoder_.encode(inputs, self.max_length).rows
+
+    def truncated(self, inputs: Sequence) -> np.ndarray:
+        """Tell which inputs are longer than the fitted network reads: bool, (inputs,)."""
+        return self.encoder_.encode(inputs, self.max_length).truncated
 
     def save(self, folder: Path) -> None:
         """Write the fitted classifier into a folder, without pickle."""
