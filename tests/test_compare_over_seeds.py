@@ -2,7 +2,7 @@
 
 import pytest
 
-from worthit.compare.figures.effort import effort_figure
+from worthit.compare.figures.effort import _end, effort_figure
 from worthit.compare.over_seeds import over_seeds
 from worthit.compare.pages.evidence import evidence_section
 from worthit.compare.pages.fairness import fairness_section
@@ -66,5 +66,7 @@ def test_page_shows_both_searches_in_tables_and_one_picture(report):
     drawn = effort_figure(sides)
     assert drawn.startswith(b"\x89PNG")
     assert drawn == effort_figure(sides)
+    assert sides[0]["progress"][-1]["trial"] == 7  # the eighth was stopped early
+    assert (_end(sides[0], "trial"), _end(sides[0], "seconds")) == (8, pytest.approx(48.8))
     one = report.numbers["models"] | {"gru": sides[1] | {"progress": []}}
     assert "effort.png" not in fairness_section(report.numbers | {"models": one}, pairing)

@@ -4,7 +4,7 @@ import pytest
 
 from worthit.compare.model import search_progress
 from worthit.compare.pages.alarms import alarm_sentence
-from worthit.compare.pages.progress import progress_sentence, progress_table
+from worthit.compare.pages.progress import both_searched, progress_sentence, progress_table
 from worthit.compare.pages.search import search_section
 
 
@@ -76,13 +76,26 @@ def test_trials_stopped_early_were_not_judged_on_all_folds():
 @pytest.mark.parametrize(
     ("second", "sentence"),
     [
-        (0.79, "None of 2 trials did better than trial 1, the untuned default."),
+        (0.79, "The search kept trial 1, the untuned default: none of 2 trials did better."),
+        (None, "The search kept trial 1, the untuned default: none of 2 trials did better."),
         (0.9, "the untuned default; trial 2 (5 s) brought all of it at once."),
     ],
 )
 def test_a_search_that_found_nothing_or_all_at_once_says_so(second, sentence):
-    model = searched(("complete", 0.8, 3.0), ("complete", second, 5.0))
+    state = "complete" if second else "pruned"
+    model = searched(("complete", 0.8, 3.0), (state, second, 5.0))
     assert progress_sentence(model).endswith(sentence)
+    model |= {"params": {"C": 1.0}, "cost": {"trials": 2}, "slug": "tfidf"}
+    assert progress_sentence(model) in search_section(model)
+    assert both_searched([model, model])
+
+
+def test_a_search_of_one_trial_says_that_it_made_no_other():
+    model = searched(("complete", 0.8, 3.0))
+    assert progress_sentence(model) == (
+        "The search kept trial 1, the untuned default: it made no other."
+    )
+    assert not both_searched([model, model])
 
 
 @pytest.mark.parametrize(

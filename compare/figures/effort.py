@@ -65,9 +65,19 @@ def _draw(axes: Axes, models: Sequence[dict[str, Any]], clock: str) -> None:
     looks = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
     for model, (color, style, marker) in zip(models, looks, strict=True):
         rows = model["progress"]
-        axes.plot([row[clock] for row in rows], [100 * row["best"] for row in rows],
+        at, best = [row[clock] for row in rows], [100 * row["best"] for row in rows]
+        axes.plot([*at, max(at[-1], _end(model, clock))], [*best, best[-1]],
                   drawstyle="steps-post", color=color, linestyle=style, marker=marker,
-                  markersize=3, linewidth=1.8, label=label(model["model"]))  # fmt: skip
+                  markevery=range(len(rows)), markersize=3, linewidth=1.8,
+                  label=label(model["model"]))  # fmt: skip
+
+
+def _end(model: dict[str, Any], clock: str) -> float:
+    """Return when the search ended, after trials that were stopped early too."""
+    trials = model["tuning"]["trials"]
+    if clock == "trial":
+        return max(trial["number"] for trial in trials) + 1
+    return max(trial.get("seconds") or 0.0 for trial in trials)
 
 
 def _judged_on(model: dict[str, Any]) -> str:

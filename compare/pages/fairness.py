@@ -178,7 +178,7 @@ def parameters(params: dict[str, Any]) -> str:
 
 
 def _progress(models: list[dict[str, Any]]) -> str:
-    searched = [model for model in models if len(model["progress"]) > 1]
+    searched = [model for model in models if model["progress"]]
     return "\n\n".join(
         f"Best so far of {model_name(model['model'])}:\n\n{progress_table(model)}\n\n"
         f"{progress_sentence(model)}"

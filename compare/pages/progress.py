@@ -39,8 +39,8 @@ def _rises(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def both_searched(models: Sequence[dict[str, Any]]) -> bool:
-    """Tell whether there is a search of several finished trials on either side."""
-    return all(len(model["progress"]) > 1 for model in models)
+    """Tell whether there is a search of several trials on either side."""
+    return all(model["progress"] and len(model["tuning"]["trials"]) > 1 for model in models)
 
 
 def search_metric(model: dict[str, Any]) -> str:
@@ -54,8 +54,10 @@ def progress_sentence(model: dict[str, Any]) -> str:
     gain = rows[-1]["best"] - rows[0]["best"]
     trials = len(model["tuning"]["trials"])
     first = "trial 1, the untuned default" if rows[0]["trial"] == 1 else "the first finished trial"
+    if trials == 1:
+        return f"The search kept {first}: it made no other."
     if gain <= 0:
-        return f"None of {count(trials)} trials did better than {first}."
+        return f"The search kept {first}: none of {count(trials)} trials did better."
     half, whole = _half_and_whole(rows)
     gained = f"{points(gain)} points of {search_metric(model)}"
     bought = f"{count(trials)} trials bought {gained} over {first}"

@@ -41,9 +41,8 @@ def search_section(model: dict[str, Any]) -> str:
     workers = tuning.get("workers") or 1
     shared = f", shared by {count(workers)} processes" if workers > 1 else ""
     parts.append(f"{effort}{shared}, each judged on {judged}; best so far:")
-    parts.append(progress_table(model))
+    parts += [progress_table(model), progress_sentence(model)]
     if len(model["progress"]) > 1:
-        parts.append(progress_sentence(model))
         picture = f"figures/{model['slug']}-search.png"
         parts.append(f"![Best score so far over trials and over time]({picture})")
     parts += _importances(tuning.get("importances"))
