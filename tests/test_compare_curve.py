@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from worthit.compare.curve import crossing
+from worthit.compare.figures.curve import _title
 from worthit.compare.pages.curve import curve_section
 from worthit.compare.power_law import EXPONENTS, doubt_of, fit_power_law, times_to_cross
 from worthit.compare.report import Report
@@ -138,6 +139,26 @@ def test_what_lies_beyond_the_sizes_is_told(changed, told):
     section = curve_section(numbers)
     assert told in section
     assert "; at one size the interval includes 0." in section
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        (-0.03, "The gap shrank from -14.00 to -3.00 points over the last step, from 10,000 to "),
+        (-0.15, "The gap grew from -14.00 to -15.00 points over the last step, from 10,000 to "),
+        (-0.14, None),
+    ],
+)
+def test_curves_that_do_not_cross_tell_up_to_where_and_how_the_gap_changed(last, told):
+    whole, parts = curve_runs(MODELS, n_test=300)
+    numbers = Report.from_runs(whole, parts=parts).numbers
+    curve = numbers["curve"]
+    curve["crossings"]["gru"] |= {"n": None, "ties": 1, "ahead": -1, "beyond": None}
+    for point, value in zip(curve["points"][-2:], (-0.14, last), strict=True):
+        point["differences"]["gru"]["difference"] = value
+    section = curve_section(numbers)
+    assert told in section if told else "The gap" not in section
+    assert _title(curve) == "gru and tfidf do not cross up to 20,000 items"
 
 
 def test_curves_that_do_not_cross_are_extrapolated_only_if_both_fits_can_be_relied_on():

@@ -17,7 +17,7 @@ from worthit.compare.figures.style import (
     picture,
 )
 from worthit.compare.pages.names import plain_metric_name
-from worthit.compare.pages.phrases import rounded
+from worthit.compare.pages.phrases import count, rounded
 
 __all__ = ["curve_figure"]
 
@@ -83,7 +83,8 @@ def _title(curve: dict[str, Any]) -> str:
     name, each = found[0]
     base = label(curve["baseline"])
     if each["n"] is None and each["ties"]:
-        return f"{label(name)} and {base} do not cross"
+        n = curve["points"][-1]["n"]
+        return f"{label(name)} and {base} do not cross up to {count(n)} items"
     if each["n"] is None:
         where = {1: "above", -1: "below", 0: "level with"}[each["ahead"]]
         return f"{label(name)} is {where} {base} at every size"

@@ -62,7 +62,7 @@ def _crossing(curve: dict[str, Any], name: str) -> str:
         if found["ties"]:
             at = "one size" if found["ties"] == 1 else plural(found["ties"], "size")
             told += f"; at {at} the interval includes 0"
-        return f"{told}.{_beyond(curve, found['beyond'])}"
+        return f"{told}.{_beyond(curve, found['beyond'])}{_last_step(curve, name)}"
     before, after = ("below", "above") if found["ahead"] < 0 else ("above", "below")
     told = (
         f"{model} is {before} {base} with few items and {after} it from about "
@@ -76,6 +76,19 @@ def _crossing(curve: dict[str, Any], name: str) -> str:
     if found["sure"]:
         return f"{told}; the intervals on both sides of the crossing exclude a tie."
     return f"{told}; an interval beside the crossing holds a tie, so it may lie elsewhere."
+
+
+def _last_step(curve: dict[str, Any], name: str) -> str:
+    """Say how the difference changed from the last size but one to the last."""
+    before, last = curve["points"][-2:]
+    was, now = (point["differences"][name]["difference"] for point in (before, last))
+    if signed(was) == signed(now):
+        return ""
+    changed = "shrank" if abs(now) < abs(was) else "grew"
+    return (
+        f" The gap {changed} from {signed(was)} to {signed(now)} points over the last step, from "
+        f"{count(before['n'])} to {count(last['n'])} items."
+    )
 
 
 def _beyond(curve: dict[str, Any], beyond: dict[str, Any] | None) -> str:
@@ -181,6 +194,7 @@ def _fits_note(curve: dict[str, Any]) -> str:
     return (
         "From an inverse power law through the scores, a - b n^-c (Figueroa et al. 2012, Hestness "
         f"et al. 2017), refitted to {count(curve['fits_resamples'])} resampled test sets for the "
-        "95 % intervals; these leave out the choice of training items. It holds if new items are "
-        f"like those here. Nothing is said beyond {REACH} times the data."
+        "95 % intervals. These include the choice of test items, so one may begin below a score or "
+        "a number of items that was reached here; they leave out the choice of training items. It "
+        f"holds if new items are like those here. Nothing is said beyond {REACH} times the data."
     )
