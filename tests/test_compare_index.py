@@ -43,6 +43,28 @@ def test_training_is_told_with_its_tuning():
     assert "tuning and training" not in [row[0] for row in cost_rows(baseline, {})]
 
 
+@pytest.mark.parametrize(
+    ("training", "tuning", "answering", "told"),
+    [
+        (2.7, 5.3, 0.086, "takes 2.7 times as long to train (4.0 times with tuning) but answers 12 "
+         "times as fast"),
+        (0.25, 0.25, 0.5, "trains 4.0 times as fast (4.0 times with tuning) and answers 2.0 times "
+         "as fast"),
+        (0.25, 7.75, 3.0, "trains 4.0 times as fast (4.0 times as long with tuning) but takes 3.0 "
+         "times as long to answer"),
+        (2.0, 0.0, 0.7, "takes 2.0 times as long to train (1.0 times with tuning) and 0.7 times as "
+         "long to answer"),
+        (None, None, 0.5, "answers 2.0 times as fast"),
+        (1.0, 1.0, None, "takes as long to train (1.0 times with tuning)"),
+        (None, None, 0.0, ""),
+    ],
+)  # fmt: skip
+def test_what_takes_much_less_time_is_told_as_a_speed(training, tuning, answering, told):
+    baseline = {"fit_seconds": 1.0, "tune_seconds": 1.0, "ms_per_item": 1.0}
+    model = {"fit_seconds": training, "tune_seconds": tuning, "ms_per_item": answering}
+    assert cost_phrase(baseline, model) == told
+
+
 def test_training_column_of_the_index_holds_the_tuning():
     report, _ = judged(two_models(300, NEWS, 0.80, 0.86))
     page = re.sub(" +", " ", index_page(report.numbers))
@@ -71,7 +93,7 @@ def test_one_pairing_is_answered_in_one_line_and_the_data_in_another(n, accuracy
     report, _ = judged(two_models(n, NEWS, 0.80, accuracy))
     answer, data = block(report.numbers)
     assert answer.startswith(advice) and verdict in answer and "95 % interval" in answer
-    assert "takes 5.0 times as long to train (0.4 times with tuning)" in answer
+    assert "takes 5.0 times as long to train (2.3 times as fast with tuning)" in answer
     assert data == DATA
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 __all__ = [
-    "as_long", "brief", "bytes_", "count", "duration", "interval", "items_phrase", "limit_name",
-    "looks_sentence", "margin_points", "megabytes", "milliseconds", "minus", "p_value", "percent",
-    "plural", "points", "rounded", "share", "short_hash", "signed", "span", "times",
+    "as_long", "brief", "bytes_", "count", "duration", "interval", "is_faster", "items_phrase",
+    "limit_name", "looks_sentence", "margin_points", "megabytes", "milliseconds", "minus",
+    "p_value", "percent", "plural", "points", "rounded", "share", "short_hash", "signed", "span",
+    "times",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
+FASTER = 2 / 3  # of the time, from which on a ratio is easier to read the other way round
 
 
 def points(fraction: float | None) -> str:
@@ -145,11 +147,16 @@ def _factor(ratio: float) -> str:
     return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:,.0f}"
 
 
+def is_faster(ratio: float) -> bool:
+    """Tell whether a time is so much shorter that it is told as a speed."""
+    return ratio < FASTER
+
+
 def as_long(ratio: float) -> str:
-    """Compare times in words: ``5.0 times as long as``, ``as long as``."""
-    if 0.95 <= ratio <= 1.05:
-        return "as long"
-    return f"{_factor(ratio)} times as long"
+    """Compare times in words: ``5.0 times as long``, ``as long``, ``12 times as fast``."""
+    if is_faster(ratio):
+        return f"{times(1 / ratio)} as fast"
+    return "as long" if 0.95 <= ratio <= 1.05 else f"{times(ratio)} as long"
 
 
 def short_hash(digest: str | None) -> str:

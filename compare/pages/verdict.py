@@ -8,6 +8,7 @@ from worthit.compare.pages.names import from_scratch, metric_name, model_name, s
 from worthit.compare.pages.phrases import (
     as_long,
     duration,
+    is_faster,
     items_phrase,
     limit_name,
     margin_points,
@@ -155,17 +156,32 @@ def cost_phrase(baseline: dict[str, Any], model: dict[str, Any]) -> str:
     if training is not None:
         tuned = any(cost.get("tune_seconds") for cost in (baseline, model))
         whole = _ratio(whole_training(baseline), whole_training(model)) if tuned else None
-        with_it = "" if whole is None else f" ({times(whole)} with tuning)"
-        parts.append(f"takes {as_long(training)} to train{with_it}")
+        parts.append(_pace(training, "train") + ("" if whole is None else _tuned(training, whole)))
     answer = _ratio(baseline.get("ms_per_item"), model.get("ms_per_item"))
     if answer is not None:
-        verb = "" if parts else "takes "
-        parts.append(f"{verb}{as_long(answer)} to answer")
-    return " and ".join(parts)
+        parts.append(_pace(answer, "answer"))
+    if training is None or answer is None:
+        return "".join(parts)
+    if is_faster(training) != is_faster(answer):
+        return " but ".join(parts)
+    return " and ".join([parts[0], parts[1].removeprefix("takes ")])
+
+
+def _pace(ratio: float, verb: str) -> str:
+    """Say ``takes 5.0 times as long to train``, or ``trains 12 times as fast``."""
+    told = as_long(ratio)
+    return f"{verb}s {told}" if is_faster(ratio) else f"takes {told} to {verb}"
+
+
+def _tuned(training: float, whole: float) -> str:
+    """Say what the ratio is with tuning, in full where it goes the other way."""
+    if is_faster(training) != is_faster(whole):
+        return f" ({as_long(whole)} with tuning)"
+    return f" ({times(1 / whole if is_faster(whole) else whole)} with tuning)"
 
 
 def _ratio(baseline: float | None, model: float | None) -> float | None:
-    return None if not baseline or model is None else model / baseline
+    return None if not baseline or not model else model / baseline
 
 
 def _classes_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
