@@ -25,6 +25,7 @@ TEXTS = ("text", "text_pair")
 LEAKS = {
     "leaked": "in the training data",
     "near_duplicate": "nearly in the training data",
+    "leaked_group": "of a group in the training data",
 }
 UNSEEN = "unseen words (%)"  # whole per cent of an item's words that train does not hold
 KNOWN = ("group", "audio", TRUNCATED, *TEXTS)  # columns of items.csv that are no slices as such

@@ -24,7 +24,9 @@ def data_card(dataset: "Dataset") -> dict[str, Any]:
     white space (both sides for pairs), and near duplicates when they are not, but nearly, as
     :class:`~worthit.corpus.near.Alike` says. ``within`` counts the rows that repeat an earlier row
     of the same part; ``across`` the rows of the first part that recur in the second; a row counts
-    as near where no equal one is found. ``leaked`` and ``near_leaked`` count test items.
+    as near where no equal one is found. ``leaked`` and ``near_leaked`` count test items;
+    ``leaked_groups`` the ``groups`` of test that were delivered elsewhere too, and their test
+    ``items`` (None where there are no groups).
     ``conflicting`` counts the sets of equal inputs that carry more than one label,
     ``conflicting_rows`` the rows in them.
 
@@ -63,6 +65,7 @@ def data_card(dataset: "Dataset") -> dict[str, Any]:
         },
         "leaked": len(dataset.leaked),
         "near_leaked": len(dataset.near_leaked),
+        "leaked_groups": _leaked_groups(dataset),
         "conflicting": len(conflicts),
         "conflicting_rows": {
             name: sum(key in conflicts for key in split.keys)
@@ -122,6 +125,11 @@ def _group_counts(dataset: "Dataset") -> dict[str, int] | None:
         for name, split in dataset.splits.items()
         if split.groups is not None
     }
+
+
+def _leaked_groups(dataset: "Dataset") -> dict[str, int] | None:
+    found = dataset.leaked_groups
+    return None if found is None else {"groups": len(set(found.values())), "items": len(found)}
 
 
 def _lengths(dataset: "Dataset") -> dict[str, dict[str, dict[str, float]]]:

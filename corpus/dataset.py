@@ -13,7 +13,7 @@ from worthit.core.hashing import sha256_of
 from worthit.core.positive import positive_class
 from worthit.corpus.audit import data_card
 from worthit.corpus.near import Alike
-from worthit.corpus.split import Split
+from worthit.corpus.split import Split, lone_group
 from worthit.corpus.unseen import unseen_words
 
 __all__ = ["KINDS", "Dataset", "refuse_one_class"]
@@ -111,17 +111,32 @@ class Dataset:
     @cached_property
     def leaked(self) -> frozenset[str]:
         """Ids of test items whose input, stripped of white space, was delivered elsewhere too."""
-        others = [
-            key
-            for splits in self.delivered.values()
-            if "test" not in splits
-            for split in splits
-            for key in self.splits[split].keys
-        ]
-        known = set(others)
+        known = {key for split in self._delivered_apart() for key in split.keys}
         return frozenset(
             item for item, key in zip(self.test.ids, self.test.keys, strict=True) if key in known
         )
+
+    @cached_property
+    def leaked_groups(self) -> dict[str, str] | None:
+        """Test items whose group was delivered elsewhere too, with it; None without groups."""
+        if self.test.groups is None:
+            return None
+        known = {
+            group
+            for split in self._delivered_apart()
+            if split.groups is not None
+            for group in split.groups
+        }
+        return {
+            item: group
+            for item, group in zip(self.test.ids, self.test.groups, strict=True)
+            if group in known and group != lone_group(item)  # ids may repeat in another file
+        }
+
+    def _delivered_apart(self) -> list[Split]:
+        """Return the splits of the parts that came apart from the test split."""
+        parts = [splits for splits in self.delivered.values() if "test" not in splits]
+        return [self.splits[name] for splits in parts for name in splits]
 
     @cached_property
     def alike(self) -> Alike:

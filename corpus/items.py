@@ -11,7 +11,7 @@ import pandas as pd
 from worthit.core.errors import InputError
 from worthit.corpus.columns import Roles
 from worthit.corpus.labels import read_labels
-from worthit.corpus.split import Split
+from worthit.corpus.split import Split, lone_group
 from worthit.corpus.table import Table, as_text
 
 __all__ = ["group_by_repeating_side", "make_split", "read_sides"]
@@ -126,8 +126,7 @@ def _clips(table: Table, names: list[str], folder: Path) -> list[str]:
 
 def _groups(table: Table, column: str, ids: Iterable[str]) -> np.ndarray:
     cells = ((as_text(cell) or "").strip() for cell in table.columns[column])
-    # A row without a group stands alone; with an empty group all of them would stand together.
-    return _objects([cell or f"(none: {item})" for cell, item in zip(cells, ids, strict=True)])
+    return _objects([cell or lone_group(item) for cell, item in zip(cells, ids, strict=True)])
 
 
 def _objects(values: list[str]) -> np.ndarray:

@@ -11,7 +11,12 @@ import pandas as pd
 
 from worthit.core.errors import InputError
 
-__all__ = ["Split"]
+__all__ = ["Split", "lone_group"]
+
+
+def lone_group(item: str) -> str:
+    """Name the group of an item that has none: with an empty one all of them would be together."""
+    return f"(none: {item})"
 
 
 @dataclass(frozen=True, eq=False)

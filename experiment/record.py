@@ -24,7 +24,7 @@ __all__ = ["make_run"]
 
 PACKAGES = ("worthit", "numpy", "scipy", "scikit-learn", "optuna")
 HEALTH = (
-    "blank duplicates near_duplicates leaked near_leaked conflicting conflicting_rows"
+    "blank duplicates near_duplicates leaked near_leaked leaked_groups conflicting conflicting_rows"
 ).split()
 NEURAL_PACKAGES = ("torch", "transformers", "accelerate", "tokenizers")
 
@@ -150,6 +150,7 @@ def _items(dataset: Dataset, truncated: NDArray[np.bool_] | None) -> pd.DataFram
         "group": [""] * len(test) if test.groups is None else test.groups,
         "leaked": [str(int(item in dataset.leaked)) for item in test.ids],
         "near_duplicate": [str(int(item in dataset.near_leaked)) for item in test.ids],
+        "leaked_group": [str(int(item in (dataset.leaked_groups or {}))) for item in test.ids],
     }
     if dataset.unseen_words is not None:
         columns[UNSEEN] = [str(share) for share in dataset.unseen_words]

@@ -149,13 +149,16 @@ def card_tables(card: Mapping[str, Any]) -> list[Any]:
     facts = _table("check", "rows", right=1)
     for split, n in card["blank"].items():
         facts.add_row(f"blank, {split}", f"{n:,}")
-    for name, counted in (("duplicates", duplicates), ("near duplicates", near)):
+    for name, counted in (("duplicates", duplicates), ("further near duplicates", near)):
         for split, n in counted["within"].items():
             facts.add_row(f"{name} within {split}", f"{n:,}")
         for pair, n in counted["across"].items():
             facts.add_row(f"{name} across {pair}", f"{n:,}")
     for name, n in (("leaked", card["leaked"]), ("nearly leaked", card["near_leaked"])):
         facts.add_row(f"{name} test items", f"{n:,}")
+    if card["leaked_groups"]:
+        facts.add_row("groups of test in the training data", f"{card['leaked_groups']['groups']:,}")
+        facts.add_row("test items of these groups", f"{card['leaked_groups']['items']:,}")
     facts.add_row("texts with several labels", f"{card['conflicting']:,}")
     head = f"{card['name']}: {card['kind']}, language {card['language']}"
     return [Text(head), table, facts]

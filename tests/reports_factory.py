@@ -32,6 +32,7 @@ CARD = {
     "near_duplicates": {"within": {"train": 1, "test": 0}, "across": {"train/test": 1}},
     "leaked": 3,
     "near_leaked": 1,
+    "leaked_groups": {"groups": 4, "items": 12},
     "conflicting": 1,
     "conflicting_rows": {"train": 1, "validation": 0, "test": 1},
     "lengths": {
@@ -89,6 +90,7 @@ def unhealthy(labels):
             "near_duplicates": {"within": {"train": 13, "test": 0}, "across": {"train/test": 40}},
             "leaked": 60,
             "near_leaked": 45,
+            "leaked_groups": {"groups": 35, "items": 105},
             "conflicting": 4,
             "conflicting_rows": {"train": 6, "validation": 1, "test": 2},
         },
@@ -108,6 +110,7 @@ def sides(truth):
                 "metric": "accuracy", "difference": gained,
                 "low": gained - 0.02, "high": gained + 0.02,
             },
+            "balance": "none",
             "seconds": 1.0,
         }
         for what, (accuracy, column, gained) in found.items()

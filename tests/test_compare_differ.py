@@ -116,7 +116,11 @@ def test_a_slice_of_nearly_all_items_is_no_look():
 
 @pytest.mark.parametrize(
     ("column", "named"),
-    [("leaked", "in the training data"), ("near_duplicate", "nearly in the training data")],
+    [
+        ("leaked", "in the training data"),
+        ("near_duplicate", "nearly in the training data"),
+        ("leaked_group", "of a group in the training data"),
+    ],
 )
 def test_leaked_items_are_named_in_plain_words(column, named):
     odd = np.arange(600) % 2 == 1  # where the second model is right

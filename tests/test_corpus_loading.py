@@ -101,6 +101,31 @@ def test_groups_and_equal_texts_stay_on_one_side(tmp_path: Path) -> None:
     assert talks.group_name == "speaker"
 
 
+def test_groups_that_delivered_splits_share_are_counted(tmp_path: Path) -> None:
+    def delivered(test: list[tuple[str, ...]]) -> Dataset:
+        train = [(str(i), f"text {i}", "xy"[i % 2], f"s{i % 10}") for i in range(40)]
+        for name, rows in (("train", [*train, ("40", "of nobody", "x", "")]), ("test", test)):
+            write(tmp_path / f"{name}.csv", "id,text,label,speaker", rows)
+        return load(tmp_path)
+
+    known = [(str(i), f"new text {i}", "xy"[i % 2], f"s{i % 2}") for i in range(4)]
+    others = [(str(i), f"new text {i}", "xy"[i % 2], f"t{i % 3}") for i in range(4, 10)]
+    others.append(("40", "of nobody else", "y", ""))  # nor of whom train's row 40 is
+    talks = delivered(known + others)
+    assert talks.card["leaked_groups"] == {"groups": 2, "items": 4}
+    assert talks.leaked_groups == {"0": "s0", "1": "s1", "2": "s0", "3": "s1"}
+    assert talks.leaked == frozenset()
+    assert delivered(others).card["leaked_groups"] == {"groups": 0, "items": 0}
+
+
+def test_splits_made_here_share_no_group(tmp_path: Path) -> None:
+    rows = [(f"text {i}", "xy"[i % 2], f"s{i // 6}") for i in range(120)]
+    talks = load(write(tmp_path / "talks.csv", "text,label,speaker", rows))
+    assert talks.leaked_groups == {}
+    apart = load(write(tmp_path / "talks.csv", "text,label", [row[:2] for row in rows]))
+    assert apart.leaked_groups is apart.card["leaked_groups"] is None
+
+
 def test_rows_without_a_group_stand_alone(tmp_path: Path) -> None:
     rows = [(text, label, "" if i % 2 else f"g{i % 8}") for i, (text, label) in enumerate(FILMS)]
     films = load(write(tmp_path / "films.csv", "text,label,group", rows))

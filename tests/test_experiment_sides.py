@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from worthit.compare.pages.sides import sides_told
 from worthit.corpus import Dataset, Split, load
 from worthit.experiment.protocol import Material
 from worthit.experiment.sides import fit_sides
@@ -53,6 +54,45 @@ def test_labels_that_are_in_the_overlap_are_seen_there_alone() -> None:
     scores = accuracies(fit_sides(material(make), seed=0, jobs=1))
     assert scores["overlap"] == 1
     assert max(scores["first"], scores["second"]) < 0.65
+
+
+def test_noise_of_a_rare_class_is_not_held_below_the_floor() -> None:
+    rng = np.random.default_rng(1)
+
+    def make(words, label):
+        return (" ".join(words[:3]), " ".join(words[3:])), "yes" if rng.random() < 0.18 else "no"
+
+    found = fit_sides(material(make, 1200), seed=0, jobs=1)
+    assert all(side["gain"]["difference"] > -0.05 for side in found)
+    assert {side["balance"] for side in found} == {"none"}
+
+
+def told(accuracy, high, **more):
+    """Say what two sides without a gain mean for a model of some accuracy, the floor at 80 %."""
+    scores = {"accuracy": accuracy, "f1_macro": 0.7}
+    gain = {"difference": high - 0.01, "low": high - 0.02, "high": high}
+    return sides_told(
+        {
+            "model": "tfidf",
+            "scores": scores,
+            "floor": {"label": "no", "scores": scores | {"accuracy": 0.8}},
+            "sides": [
+                {"what": what, "column": None, "test": scores, "gain": gain, **more}
+                for what in ("first", "second", "overlap")
+            ],
+        }
+    )
+
+
+def test_accuracy_says_little_where_the_model_gives_it_up() -> None:
+    none = "the labels do not leak through one side"
+    assert none in told(0.9, -0.01, balance="none")
+    low = told(0.78, -0.01, balance="none")
+    assert "neither is `tfidf`, which has both: this test says little here" in low
+    assert none not in low
+    # Sides of older runs were fitted with balanced classes.
+    assert none in told(0.9, 0.01)
+    assert none not in (old := told(0.9, -0.01)) and "fits of an older version" in old
 
 
 def test_texts_have_no_sides() -> None:

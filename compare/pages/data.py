@@ -5,7 +5,7 @@ from typing import Any
 from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.phrases import count, plural, short_hash
 
-__all__ = ["NEAR", "data_page", "listed_counts"]
+__all__ = ["NEAR", "data_page", "known_groups", "listed_counts", "repeats"]
 
 SPLITS = ("train", "validation", "test")
 NEAR = "sharing at least 80 % of their five-character pieces, without case, spaces and signs"
@@ -43,7 +43,7 @@ def _what(card: dict[str, Any]) -> str:
         listed = ", ".join(f"{count(n)} in {text(split)}" for split, n in groups.items())
         facts.append(
             f"Groups by {text(card['group'], 60)}{f' ({listed})' if listed else ''}; a group "
-            "stays on one side of the split."
+            "stays on one side of every split made here."
         )
     if card.get("positive") is not None:
         facts.append(f"Positive class: {emphasis(card['positive'], 40)}.")
@@ -74,18 +74,20 @@ def _health(card: dict[str, Any]) -> str:
         f"Exact duplicates: {repeats(duplicates)}.",
     ]
     if near:
-        lines.append(f"Near duplicates ({NEAR}): {repeats(near)}.")
+        lines.append(f"Further near duplicates ({NEAR}): {repeats(near)}.")
     if card.get("leaked"):
         lines.append(
             f"**{plural(card['leaked'], 'test item stands', 'test items stand')} in the training "
             "data as well.** They stay; reports also give the scores without them."
         )
     if card.get("near_leaked"):
-        n = card["near_leaked"]
+        n, further = card["near_leaked"], "further " if card.get("leaked") else ""
+        has = plural(n, f"{further}test item has", f"{further}test items have")
         lines.append(
-            f"**{plural(n, 'test item has', 'test items have')} a near duplicate in the training "
-            "or validation data.** They stay; reports also give the scores without them."
+            f"**{has} a near duplicate in the training or validation data.** They stay; reports "
+            "also give the scores without them."
         )
+    lines += known_groups(card.get("leaked_groups"))
     if card.get("conflicting") is not None:
         lines.append(
             f"{plural(card['conflicting'], 'text carries', 'texts carry')} more than one label"
@@ -108,6 +110,21 @@ def repeats(found: dict[str, dict[str, int]]) -> str:
         f"rows inside a part: {listed_counts(within)}; rows of one part that recur in another: "
         + (listed_counts(across))
     )
+
+
+def known_groups(found: dict[str, int] | None) -> list[str]:
+    """Say how many test items are of groups that models train on; nothing where there are none."""
+    if found is None:
+        return []
+    if not found["items"]:
+        return ["No group of the test items stands in the training or validation data."]
+    n = plural(found["items"], "test item is", "test items are")
+    groups = plural(found["groups"], "group that stands", "groups that stand")
+    return [
+        f"**{n} of {groups} in the training or validation data as well.** They stay; they may be "
+        "easier than items of groups (speakers, premises) that no model has seen. Slices "
+        "tell both kinds apart where there are both."
+    ]
 
 
 def listed_counts(counts: dict[str, int]) -> str:

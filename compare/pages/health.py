@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from worthit.compare.pages.data import NEAR, listed_counts, repeats
+from worthit.compare.pages.data import NEAR, known_groups, listed_counts, repeats
 from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import count, interval, percent, plural, points, signed
@@ -69,10 +69,11 @@ def _duplicates(health: dict[str, Any] | None) -> str:
         return ""
     lines = [
         f"Exact duplicates: {repeats(health['duplicates'])}.",
-        f"Near duplicates ({NEAR}): {repeats(health['near_duplicates'])}.",
+        f"Further near duplicates ({NEAR}): {repeats(health['near_duplicates'])}.",
     ]
     if not health["leaked"] and not health["near_leaked"]:
         lines.append("No test item stands in the training data, or nearly so.")
+    lines += known_groups(health.get("leaked_groups"))  # of older runs it is not known
     return bullets(lines)
 
 

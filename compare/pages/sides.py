@@ -59,12 +59,12 @@ def _leaks(model: dict[str, Any]) -> str:
     if any(side["gain"]["low"] is None for side in sides):
         return "The test set is too small to tell whether the labels leak through one side."
     leaking = [side for side in sides if side["gain"]["low"] > 0]
-    if not leaking:
-        return (
-            "Neither side alone is above the floor by more than chance: as far as these fits can "
-            "tell, the labels do not leak through one side."
-        )
     whole = model["scores"]["accuracy"] - model["floor"]["scores"]["accuracy"]
+    if not leaking:
+        said = "Neither side alone is above the floor in accuracy by more than chance"
+        if doubt := _doubt(model, sides, whole):
+            return f"{said}, but {doubt}: this test says little here."
+        return f"{said}: as far as these fits can tell, the labels do not leak through one side."
     return " ".join(
         f"**The labels leak{'' if side['gain']['difference'] >= FAR else ' a little'} through the "
         f"{NUMBERS[side['what']]}**: alone it is "
@@ -78,3 +78,12 @@ def _leaks(model: dict[str, Any]) -> str:
         + "; so much of a score here needs no reading of the pair."
         for side in leaking
     )
+
+
+def _doubt(model: dict[str, Any], sides: list[dict[str, Any]], whole: float) -> str:
+    """Say why accuracy is no yardstick here: balanced classes, which give it up, for one."""
+    if whole <= 0:
+        return f"neither is {model_name(model['model'])}, which has both"
+    if any("balance" not in side and side["gain"]["high"] < 0 for side in sides):
+        return "these fits of an older version balance the classes, which costs accuracy"
+    return ""
