@@ -7,9 +7,10 @@ import pytest
 
 from worthit.compare.figures.pareto import _one
 from worthit.compare.pages.alarms import alarm_sentence
+from worthit.compare.pages.difference import cost_phrase
 from worthit.compare.pages.index import index_page
 from worthit.compare.pages.scores import cost_rows
-from worthit.compare.pages.verdict import cost_phrase, verdict_block
+from worthit.compare.pages.verdict import verdict_block
 from worthit.compare.report import Report
 from worthit.compare.run import read_prediction_files
 from worthit.compare.verdict import Limits

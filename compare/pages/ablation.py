@@ -18,9 +18,9 @@ from worthit.compare.pages.phrases import (
     span,
     times,
 )
+from worthit.compare.pages.refusal import refusal_phrase
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import machine_sentence
-from worthit.compare.pages.verdict import refusal_phrase
 
 __all__ = ["ablation_page"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from worthit.compare.pages.markdown import code, emphasis
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import brief, percent, plural, points, signed
-from worthit.compare.pages.verdict import tuned_sentence
+from worthit.compare.pages.rule import tuned_sentence
 
 __all__ = ["alarm_sentence"]
 

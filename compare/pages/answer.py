@@ -2,15 +2,11 @@
 
 from typing import Any
 
+from worthit.compare.pages.difference import cost_phrase, difference_phrase
 from worthit.compare.pages.markdown import code
 from worthit.compare.pages.names import description, from_scratch, model_name
 from worthit.compare.pages.phrases import count, plural
-from worthit.compare.pages.verdict import (
-    cost_phrase,
-    difference_phrase,
-    headline,
-    suspicion_sentence,
-)
+from worthit.compare.pages.verdict import headline, suspicion_sentence
 
 __all__ = ["answer_block"]
 

@@ -15,7 +15,7 @@ from worthit.compare.pages.phrases import (
     signed,
     span,
 )
-from worthit.compare.pages.verdict import refusal_phrase
+from worthit.compare.pages.refusal import refusal_phrase
 
 __all__ = ["evidence_section"]
 

@@ -16,12 +16,12 @@ from worthit.compare.pages.phrases import (
     short_hash,
     span,
 )
+from worthit.compare.pages.refusal import refusal_phrase
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
 from worthit.compare.pages.scores import COSTS, machine_sentence
 from worthit.compare.pages.search import search_section
 from worthit.compare.pages.sides import sides_section
 from worthit.compare.pages.training import curve_section, ladder_section
-from worthit.compare.pages.verdict import refusal_phrase
 from worthit.compare.pages.words import words_section
 from worthit.compare.refusal import FEW_ITEMS
 

@@ -11,9 +11,10 @@ from worthit.compare.pages.health import health_section
 from worthit.compare.pages.markdown import text
 from worthit.compare.pages.names import title_name
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
+from worthit.compare.pages.rule import rule_section
 from worthit.compare.pages.scores import glance_section, per_class_section
 from worthit.compare.pages.together import together_section
-from worthit.compare.pages.verdict import rule_section, verdict_block
+from worthit.compare.pages.verdict import verdict_block
 
 __all__ = ["pairing_page"]
 

@@ -7,7 +7,7 @@ from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import metric_name
 from worthit.compare.pages.phrases import count, duration, interval, points, signed
 from worthit.compare.pages.progress import search_metric
-from worthit.compare.pages.verdict import refusal_phrase
+from worthit.compare.pages.refusal import refusal_phrase
 
 __all__ = ["curve_section", "ladder_section"]
 

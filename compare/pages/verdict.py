@@ -1,37 +1,23 @@
-"""Section 1 of a pairing: the verdict, what it costs, what would change it, and the rule."""
+"""Section 1 of a pairing: the verdict, what it costs, and what would change it."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from worthit.compare.pages.markdown import emphasis, table
+from worthit.compare.pages.difference import cost_phrase, difference_phrase
+from worthit.compare.pages.markdown import emphasis
 from worthit.compare.pages.names import from_scratch, metric_name, model_name, subject
 from worthit.compare.pages.phrases import (
-    as_long,
     duration,
-    is_faster,
-    items_phrase,
-    limit_name,
     margin_points,
     milliseconds,
     p_value,
     plural,
     points,
-    share,
     signed,
-    span,
-    times,
 )
-from worthit.compare.pages.scores import whole_training
+from worthit.compare.pages.refusal import refusal_phrase, refusal_remedy
 
-__all__ = [
-    "cost_phrase",
-    "difference_phrase",
-    "headline",
-    "rule_section",
-    "suspicion_sentence",
-    "tuned_sentence",
-    "verdict_block",
-]
+__all__ = ["headline", "suspicion_sentence", "verdict_block"]
 
 
 def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
@@ -96,17 +82,6 @@ def headline(pairing: dict[str, Any]) -> str:
     return reasons[pairing["reason"]]
 
 
-def refusal_phrase(refusal: dict[str, Any] | None) -> str:
-    """Say why there is no interval."""
-    if refusal is None:
-        return ""
-    if refusal["kind"] == "groups":
-        return f"the test set has only {plural(refusal['have'], 'group')}"
-    if refusal["kind"] == "items":
-        return f"the test set has only {plural(refusal['have'], 'item')}"
-    return f"{emphasis(refusal['label'], 40)} has only {plural(refusal['have'], 'test item')}"
-
-
 def _broken(pairing: dict[str, Any]) -> list[dict[str, Any]]:
     return [check for check in pairing["checks"] if check["holds"] is False]
 
@@ -131,57 +106,6 @@ def _difference_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> st
     sentence = f"{subject(model)} {difference_phrase(numbers, pairing, f'; {evidence}')}"
     cost = cost_phrase(baseline["cost"], model["cost"])
     return _capital(f"{sentence}, and {cost}." if cost else f"{sentence}.")
-
-
-def difference_phrase(numbers: dict[str, Any], pairing: dict[str, Any], evidence: str = "") -> str:
-    """Say how far above or below the baseline a model scores, with the interval."""
-    metric = metric_name(pairing["metric"], numbers["dataset"].get("positive"))
-    difference = pairing["difference"]
-    size = points(abs(difference))
-    if size == "0.00":
-        scored = f"scores **the same {metric}** as"
-    else:
-        where = "above" if difference > 0 else "below"
-        scored = f"scores **{size} points of {metric} {where}**"
-    inside = "no interval"
-    if not pairing["refusal"]:
-        inside = f"95 % interval {span(pairing['low'], pairing['high'])}"
-    return f"{scored} {model_name(pairing['baseline'])} ({inside}{evidence})"
-
-
-def cost_phrase(baseline: dict[str, Any], model: dict[str, Any]) -> str:
-    """Say how much longer training and answering take; nothing where costs are unknown."""
-    parts = []
-    training = _ratio(baseline.get("fit_seconds"), model.get("fit_seconds"))
-    if training is not None:
-        tuned = any(cost.get("tune_seconds") for cost in (baseline, model))
-        whole = _ratio(whole_training(baseline), whole_training(model)) if tuned else None
-        parts.append(_pace(training, "train") + ("" if whole is None else _tuned(training, whole)))
-    answer = _ratio(baseline.get("ms_per_item"), model.get("ms_per_item"))
-    if answer is not None:
-        parts.append(_pace(answer, "answer"))
-    if training is None or answer is None:
-        return "".join(parts)
-    if is_faster(training) != is_faster(answer):
-        return " but ".join(parts)
-    return " and ".join([parts[0], parts[1].removeprefix("takes ")])
-
-
-def _pace(ratio: float, verb: str) -> str:
-    """Say ``takes 5.0 times as long to train``, or ``trains 12 times as fast``."""
-    told = as_long(ratio)
-    return f"{verb}s {told}" if is_faster(ratio) else f"takes {told} to {verb}"
-
-
-def _tuned(training: float, whole: float) -> str:
-    """Say what the ratio is with tuning, in full where it goes the other way."""
-    if is_faster(training) != is_faster(whole):
-        return f" ({as_long(whole)} with tuning)"
-    return f" ({times(1 / whole if is_faster(whole) else whole)} with tuning)"
-
-
-def _ratio(baseline: float | None, model: float | None) -> float | None:
-    return None if not baseline or not model else model / baseline
 
 
 def _classes_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
@@ -265,25 +189,11 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
     if reason == "limit unknown":
         return "A measured run instead of bare predictions would settle it."
     if reason == "no interval":
-        return _refusal_remedy(pairing["refusal"])
-    return settle_sentence(pairing)
+        return refusal_remedy(pairing["refusal"])
+    return _settle_sentence(pairing)
 
 
-def _refusal_remedy(refusal: dict[str, Any]) -> str:
-    if refusal["kind"] == "groups":
-        return f"At least {refusal['need']} groups are needed before anything can be said."
-    if refusal["kind"] == "items":
-        return (
-            f"At least {refusal['need']} test items are needed before anything can be said; "
-            "`--outer-folds` makes every item one."
-        )
-    return (
-        f"At least {refusal['need']} test items of that class are needed, or a metric in which it "
-        "weighs less: `--metric f1_weighted` or `--metric accuracy`."
-    )
-
-
-def settle_sentence(pairing: dict[str, Any]) -> str:
+def _settle_sentence(pairing: dict[str, Any]) -> str:
     """Say how many test items, or seeds, would settle it."""
     settle = pairing["to_settle"]
     if settle["items"] is None:
@@ -321,54 +231,6 @@ def _scope_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
 
 def _trials(model: dict[str, Any]) -> int | None:
     return model["cost"].get("trials")
-
-
-def rule_section(pairing: dict[str, Any]) -> str:
-    """State the rule, the limits, and how often it would say each verdict here."""
-    margin = margin_points(pairing["margin"])
-    stated = ", ".join(
-        f"{limit_name(check['limit'])} {check['allowed']:g}" for check in pairing["checks"]
-    )
-    limits = (
-        f"The reader's limits: {stated}."
-        if stated
-        else "No limits were stated (`--max-ms`, `--max-train-minutes`)."
-    )
-    rule = (
-        "**The rule.** *Worth it*: the 95 % interval of the difference lies above 0, the "
-        f"difference is at least the margin of {margin}, the randomisation test's p is below "
-        "0.05 after Holm, and every limit the reader stated holds. *Not worth it*: the interval "
-        "lies below the margin, or a limit is broken. *Cannot tell*: everything else. " + limits
-    )
-    if pairing["by_tuned"]:
-        rule += f" {tuned_sentence(pairing['by_tuned'])}"
-    rows = [
-        [signed(row["true"]) if row["true"] else "0"]
-        + [share(row[name]) for name in ("worth it", "not worth it", "cannot tell")]
-        for row in pairing["chances"]
-    ]
-    if pairing["refusal"]:
-        return rule
-    head = ["true difference", "worth it", "not worth it", "cannot tell"]
-    intro = f"On a test set like this one ({items_phrase(pairing)}) the rule would say:"
-    return f"{rule}\n\n{intro}\n\n{table(head, rows, 'rrrr')}"
-
-
-def tuned_sentence(by_tuned: dict[str, Any]) -> str:
-    """Say that models were tuned by one metric and are judged by another, and what that changes."""
-    names = " and ".join(model_name(name) for name in by_tuned["models"])
-    metric, judged = (
-        metric_name(by_tuned[name], by_tuned["positive"]) for name in ("metric", "judged")
-    )
-    if by_tuned["refusal"]:
-        why = refusal_phrase(by_tuned["refusal"])
-    else:
-        inside = span(by_tuned["low"], by_tuned["high"])
-        why = f"{signed(by_tuned['difference'])}, 95 % interval {inside}"
-    return (
-        f"Tuned for {metric}, judged by {judged} ({names}): by {metric} the verdict would be "
-        f"{by_tuned['verdict']} ({why})."
-    )
 
 
 def _capital(sentence: str) -> str:
