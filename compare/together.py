@@ -134,16 +134,19 @@ def _score(
 
 
 def _best_stack(validation: Sure, metric: str, positive: int | None) -> tuple[np.ndarray, bool]:
-    """Fit a stack with items counting alike and with classes counting alike; keep the better one.
+    """Fit a stack with items counting alike, or with classes counting alike where that pays.
 
-    The likelihood is for the common classes; a metric that counts every class alike may not be.
+    The likelihood is for the common classes; a metric that counts every class alike may not be. But
+    a few items of a rare class then weigh as much as all of a common one, so that it must score
+    higher by more than its standard error.
     """
     truth, k = validation.truth, validation.probabilities.shape[-1]
     fits = [fit_stack(validation.probabilities, truth, balanced=each) for each in (False, True)]
     answers = [_mix(weights, validation.probabilities).argmax(axis=1) for weights in fits]
     scores = [_score(metric, truth, each, k, positive) for each in answers]
-    best = int(np.argmax(scores))  # of equally good ones, items counting alike
-    return fits[best], bool(best)
+    error = _standard_error(truth, *answers, k, metric, positive)
+    balanced = scores[1] - scores[0] > error + ROUNDING
+    return fits[int(balanced)], bool(balanced)
 
 
 def fit_stack(

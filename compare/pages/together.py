@@ -174,7 +174,10 @@ def _weighting(stack: dict[str, Any]) -> str:
     """Say how the validation items counted in fitting the stack, where not alike."""
     if not stack.get("balanced"):
         return ""
-    return ", each class counting alike, which scored higher there than each item counting alike"
+    return (
+        ", each class counting alike, which scored higher there, by more than its standard error, "
+        "than each item counting alike"
+    )
 
 
 def _choice(cascade: dict[str, Any], pairing: dict[str, Any]) -> str:
