@@ -144,7 +144,7 @@ def _best_stack(validation: Sure, metric: str, positive: int | None) -> tuple[np
     fits = [fit_stack(validation.probabilities, truth, balanced=each) for each in (False, True)]
     answers = [_mix(weights, validation.probabilities).argmax(axis=1) for weights in fits]
     scores = [_score(metric, truth, each, k, positive) for each in answers]
-    error = _standard_error(truth, *answers, k, metric, positive)
+    error = _standard_error(truth, answers[0], answers[1], k, metric, positive)
     balanced = scores[1] - scores[0] > error + ROUNDING
     return fits[int(balanced)], bool(balanced)
 
