@@ -1,25 +1,19 @@
 """Pretrained bodies: what is read, what learns, what is kept, and that a frozen part runs once."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-import safetensors.torch
 import torch
 from transformers import AutoModel, AutoTokenizer
 
 from worthit.core.errors import InputError
 from worthit.neural.bert import BERT
 from worthit.neural.embedding import Embedding
-from worthit.neural.pretrained import frozen
-from worthit.neural.pretrained.adaptation import mask_tokens
 from worthit.neural.pretrained.body import new_body, new_subwords
-from worthit.neural.pretrained.frozen import Prepared
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.pretrained.pruning import head_importance, heads_to_prune, prune
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.memory import RowsAtOnce
-from worthit.tests.tiny_checkpoint import N_LAYERS, TEST, TRAINING, VALIDATION, fit, new, toy
+from worthit.tests.tiny_checkpoint import N_LAYERS, TEST, TRAINING, fit, new
 
 # What is read --------------------------------------------------------------------------
 
@@ -156,120 +150,6 @@ def test_rates_rise_and_then_fall_the_bodys_as_a_share_of_the_heads(tiny, monkey
     assert [len(rates) for rates in seen] == [1] + 15 * [2]  # at first both are 0
 
 
-# A frozen part runs once ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"transfer": "head"},
-        {"transfer": "head", "pool": "last4", "head": "mlp"},
-        {"transfer": "head", "pool": "cls", "layer": 2},
-        {"freeze": 2},
-        {"freeze": 3, "pool": "last4"},
-        {"transfer": "last:1", "pool": "max", "balance": "oversample"},
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("pairs", [False, True], ids=["text", "pair"])
-def test_predictions_are_the_same_with_and_without_keeping(tiny, monkeypatch, values, pairs):
-    data = toy(64, 0, pairs), toy(24, 1, pairs)
-    kept = fit(tiny, *data, **values)
-    monkeypatch.setattr(BERT, "keeps_frozen", False)
-    anew = fit(tiny, *data, **values)
-    test = toy(40, 2, pairs)[0]
-    assert list(kept.predict(test)) == list(anew.predict(test))
-    np.testing.assert_allclose(kept.predict_proba(test), anew.predict_proba(test), atol=1e-4)
-    assert [e["validation_accuracy"] for e in kept.history_] == [
-        e["validation_accuracy"] for e in anew.history_
-    ]
-
-
-def test_outputs_too_large_for_memory_are_mapped_from_a_file(tiny, tmp_path, monkeypatch):
-    expected = fit(tiny, freeze=2).predict_proba(TEST)
-    mapped = []
-
-    class Watched(np.memmap):
-        def __new__(cls, *given, **named):
-            mapped.append(named["shape"])
-            return super().__new__(cls, *given, **named)
-
-    monkeypatch.setattr(np, "memmap", Watched)
-    monkeypatch.setattr(frozen, "IN_MEMORY", 0)
-    model = fit(tiny, freeze=2, workspace=tmp_path)
-    np.testing.assert_array_equal(model.predict_proba(TEST), expected)
-    assert len(mapped) == 2  # training and validation
-
-
-def count_passed(monkeypatch):
-    """List how many inputs pass the body at a time."""
-    passed = []
-    below = PretrainedNetwork.below
-
-    def counting(self, input_ids):
-        passed.append(len(input_ids))
-        return below(self, input_ids)
-
-    monkeypatch.setattr(PretrainedNetwork, "below", counting)
-    return passed
-
-
-def test_prepared_inputs_pass_the_body_once_for_all_fits(tiny, monkeypatch):
-    passed = count_passed(monkeypatch)
-    inputs, labels = TRAINING[0] + VALIDATION[0], np.array(TRAINING[1] + VALIDATION[1])
-    prepared = new(tiny).prepare(inputs)
-    rows, held_out = np.arange(64), np.arange(64, 88)
-    models = [
-        new(tiny, transfer="head", learning_rate=rate).fit(
-            prepared[rows], labels[rows], (prepared[held_out], labels[held_out])
-        )
-        for rate in (0.01, 0.001)
-    ]
-    assert sum(passed) == 88
-    answers = [model.predict_proba(prepared[held_out]) for model in models]
-    assert sum(passed) == 88
-    for model, answer in zip(models, answers, strict=True):
-        np.testing.assert_allclose(answer, model.predict_proba(VALIDATION[0]), atol=1e-6)
-    plain = fit(tiny, transfer="head")
-    np.testing.assert_array_equal(models[0].predict_proba(TEST), plain.predict_proba(TEST))
-    assert isinstance(prepared[1:3], Prepared)
-    assert prepared[0] == inputs[0]
-
-
-def test_a_search_over_pools_keeps_the_outputs_of_all_of_them(tiny, monkeypatch):
-    passed = count_passed(monkeypatch)
-    prepared, labels = new(tiny).prepare(TRAINING[0] + VALIDATION[0]), np.array(TRAINING[1])
-    for pool in ("mean", "cls", "max", "last4") * 2:
-        model = new(tiny, transfer="head", pool=pool, epochs=1)
-        validation = prepared[64:88], VALIDATION[1]
-        model.fit(prepared[:64], labels, validation).predict(validation[0])
-    assert sum(passed) == 4 * 88
-
-
-def test_outputs_not_used_for_longest_give_way_to_others(monkeypatch):
-    monkeypatch.setattr(frozen, "KEPT_IN_MEMORY", 3 * 40)
-    memo, rows = frozen.Memo(), [np.zeros(10, dtype=np.float32)]  # 40 bytes
-    for key in "abc":
-        memo.keep(key, rows)
-    memo.get("a")
-    memo.keep("d", rows)
-    assert [key for key in "abcd" if memo.get(key)] == ["a", "c", "d"]
-    memo.keep("large", 5 * rows)
-    assert [key for key in ("a", "c", "d", "large") if memo.get(key)] == ["large"]
-
-
-def test_time_that_is_over_in_the_frozen_part_still_leaves_a_model(tiny, tmp_path, monkeypatch):
-    passed = count_passed(monkeypatch)
-    model = new(tiny, transfer="head", batch_size=4)
-    model.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
-    assert passed == [8, 4, 16, 8]  # a batch of the frozen part, one step, and validation
-    assert model.stopped_ == "the time limit was reached after 0.06 of 2 epochs"
-    assert "The time limit was reached while the frozen part answered inputs." in model.notes_
-    again = new(tiny, transfer="head", batch_size=4)
-    again.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
-    np.testing.assert_array_equal(again.predict_proba(TEST), model.predict_proba(TEST))
-
-
 # Pruning ---------------------------------------------------------------------------------
 
 
@@ -340,123 +220,7 @@ def test_scarce_memory_changes_how_many_inputs_are_weighed_at_once_but_not_the_h
     assert told in fit(tiny, epochs=1, prune_heads=0.25).notes_
 
 
-# Adaptation, and a second task ---------------------------------------------------------------
-
-
-def test_masking_chooses_15_percent_and_hides_most_of_them():
-    torch.manual_seed(0)
-    ids = torch.full((400, 100), 7)
-    maskable = torch.ones_like(ids, dtype=torch.bool)
-    maskable[:, 0] = False
-    shown, truth = mask_tokens(ids, maskable, mask=4, n_tokens=1000)
-    chosen = truth != -100
-    assert not chosen[:, 0].any()
-    assert (truth[chosen] == 7).all()
-    assert (shown[~chosen] == 7).all()
-    assert abs(chosen[:, 1:].float().mean() - 0.15) < 0.01
-    assert abs((shown[chosen] == 4).float().mean() - 0.8) < 0.02
-    assert abs((shown[chosen] == 7).float().mean() - 0.1) < 0.02
-
-
-def test_adapting_changes_the_body_even_where_it_is_frozen_afterwards(masked, tmp_path):
-    plain, adapted = (fit(masked, transfer="head", adapt=epochs) for epochs in (0, 1))
-    weights = [model.network_.layers[0].output.dense.weight for model in (plain, adapted)]
-    assert not torch.equal(*weights)
-    assert not any(w.requires_grad for w in adapted.network_.layers.parameters())
-    assert "adapted by 1 epoch of" in " ".join(adapted.notes_)
-    again = fit(masked, transfer="head", adapt=1, workspace=tmp_path)
-    np.testing.assert_array_equal(again.predict_proba(TEST), adapted.predict_proba(TEST))
-    assert not (tmp_path / "adapt").exists()
-
-
-def test_interrupted_adaptation_goes_on_to_the_same_end(masked, tmp_path, monkeypatch):
-    from worthit.neural.pretrained.adaptation import MaskedLanguageNetwork
-
-    values = {"adapt": 2, "transfer": "head"}
-    whole = fit(masked, **values)
-    forward, count = MaskedLanguageNetwork.forward, 0
-
-    def failing(self, *given, **named):
-        nonlocal count
-        count += 1
-        if count > 12:  # of 16 batches
-            raise KeyboardInterrupt
-        return forward(self, *given, **named)
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(MaskedLanguageNetwork, "forward", failing)
-        fit(masked, workspace=tmp_path, **values)
-    resumed = fit(masked, workspace=tmp_path, **values)
-    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
-
-
-def test_adapted_body_cut_off_while_it_was_written_is_not_taken_up(masked, tmp_path, monkeypatch):
-    values = {"adapt": 1, "transfer": "head"}
-    save_file = safetensors.torch.save_file
-
-    def killed(tensors, path, *more, **named):
-        save_file(tensors, path, *more, **named)
-        if "adapted" in Path(path).name:
-            Path(path).write_bytes(Path(path).read_bytes()[:1000])
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(safetensors.torch, "save_file", killed)
-        fit(masked, workspace=tmp_path, **values)
-    resumed = fit(masked, workspace=tmp_path, **values)
-    np.testing.assert_array_equal(
-        resumed.predict_proba(TEST), fit(masked, **values).predict_proba(TEST)
-    )
-
-
-def test_adaptation_whose_time_was_over_says_so_and_goes_on_when_there_is_more(masked, tmp_path):
-    model = new(masked, adapt=5, learning_rate=0.001)
-    model.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
-    told = "adapted for {} of masked-language modelling on the 64 training inputs: the time was"
-    assert told.format("0.125 of 5 epochs") in " ".join(model.notes_)
-    assert not (tmp_path / "adapted.safetensors").exists()
-    again = new(masked, adapt=5, learning_rate=0.001)
-    again.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
-    assert again.notes_ == model.notes_  # what time there was is over: not one step more
-    np.testing.assert_array_equal(again.predict_proba(TEST), model.predict_proba(TEST))
-    whole = model.fit(*TRAINING, VALIDATION, workspace=tmp_path)
-    assert "adapted by 5 epochs of" in " ".join(whole.notes_)
-    assert [epoch["epoch"] for epoch in whole.history_] == [1, 2]  # on the body adapted in full
-    assert (tmp_path / "adapted.safetensors").exists()
-
-
-def test_second_task_is_learned_beside_the_first():
-    inputs, labels = TRAINING
-    second = ["x" if label == "a" else "y" for label in labels]
-    second[0], second[1] = "", None
-    model = new("scratch", auxiliary="mood", epochs=6, hidden=32, learning_rate=0.002)
-    model.fit(inputs, labels, VALIDATION, auxiliary=second)
-    assert model.second_classes_ == ["x", "y"]
-    ids = model.collate(model.encoder_.encode(inputs, 32).rows)["input_ids"]
-    network = model.network_.train()
-    with torch.no_grad():
-        guess = network(ids)[:, 3:].argmax(dim=1)
-    assert (
-        np.mean([s == model.second_classes_[g] for s, g in zip(second, guess, strict=True)]) > 0.8
-    )
-    assert model.predict_proba(TEST).shape == (40, 3)
-    with pytest.raises(InputError, match="Got auxiliary='mood' and none labels"):
-        model.fit(inputs, labels)
-    with pytest.raises(InputError, match="has 1 labels; a second task needs at least two"):
-        model.fit(inputs, labels, auxiliary=["x"] * 64)
-
-
-def test_checkpoints_of_a_fit_with_another_second_task_are_not_taken_up(tiny, tmp_path):
-    def learn(second, workspace=None):
-        model = new(tiny, auxiliary="mood", epochs=1, transfer="head")
-        model.fit(*TRAINING, VALIDATION, auxiliary=second, workspace=workspace)
-        return model.network_.second[-1].weight.detach().cpu()
-
-    one, other = ["x", "y"] * 32, ["y", "x"] * 32
-    first = learn(one, tmp_path)
-    assert torch.equal(learn(one, tmp_path), first)
-    assert torch.equal(learn(other, tmp_path), learn(other))
-    assert not torch.equal(learn(other), first)
+# What is refused ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,121 @@
+"""A frozen part runs once, its outputs are kept, and that changes no prediction."""
+
+import numpy as np
+import pytest
+
+from worthit.neural.bert import BERT
+from worthit.neural.pretrained import frozen
+from worthit.neural.pretrained.frozen import Prepared
+from worthit.neural.pretrained.network import PretrainedNetwork
+from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, fit, new, toy
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"transfer": "head"},
+        {"transfer": "head", "pool": "last4", "head": "mlp"},
+        {"transfer": "head", "pool": "cls", "layer": 2},
+        {"freeze": 2},
+        {"freeze": 3, "pool": "last4"},
+        {"transfer": "last:1", "pool": "max", "balance": "oversample"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("pairs", [False, True], ids=["text", "pair"])
+def test_predictions_are_the_same_with_and_without_keeping(tiny, monkeypatch, values, pairs):
+    data = toy(64, 0, pairs), toy(24, 1, pairs)
+    kept = fit(tiny, *data, **values)
+    monkeypatch.setattr(BERT, "keeps_frozen", False)
+    anew = fit(tiny, *data, **values)
+    test = toy(40, 2, pairs)[0]
+    assert list(kept.predict(test)) == list(anew.predict(test))
+    np.testing.assert_allclose(kept.predict_proba(test), anew.predict_proba(test), atol=1e-4)
+    assert [e["validation_accuracy"] for e in kept.history_] == [
+        e["validation_accuracy"] for e in anew.history_
+    ]
+
+
+def test_outputs_too_large_for_memory_are_mapped_from_a_file(tiny, tmp_path, monkeypatch):
+    expected = fit(tiny, freeze=2).predict_proba(TEST)
+    mapped = []
+
+    class Watched(np.memmap):
+        def __new__(cls, *given, **named):
+            mapped.append(named["shape"])
+            return super().__new__(cls, *given, **named)
+
+    monkeypatch.setattr(np, "memmap", Watched)
+    monkeypatch.setattr(frozen, "IN_MEMORY", 0)
+    model = fit(tiny, freeze=2, workspace=tmp_path)
+    np.testing.assert_array_equal(model.predict_proba(TEST), expected)
+    assert len(mapped) == 2  # training and validation
+
+
+def count_passed(monkeypatch):
+    """List how many inputs pass the body at a time."""
+    passed = []
+    below = PretrainedNetwork.below
+
+    def counting(self, input_ids):
+        passed.append(len(input_ids))
+        return below(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "below", counting)
+    return passed
+
+
+def test_prepared_inputs_pass_the_body_once_for_all_fits(tiny, monkeypatch):
+    passed = count_passed(monkeypatch)
+    inputs, labels = TRAINING[0] + VALIDATION[0], np.array(TRAINING[1] + VALIDATION[1])
+    prepared = new(tiny).prepare(inputs)
+    rows, held_out = np.arange(64), np.arange(64, 88)
+    models = [
+        new(tiny, transfer="head", learning_rate=rate).fit(
+            prepared[rows], labels[rows], (prepared[held_out], labels[held_out])
+        )
+        for rate in (0.01, 0.001)
+    ]
+    assert sum(passed) == 88
+    answers = [model.predict_proba(prepared[held_out]) for model in models]
+    assert sum(passed) == 88
+    for model, answer in zip(models, answers, strict=True):
+        np.testing.assert_allclose(answer, model.predict_proba(VALIDATION[0]), atol=1e-6)
+    plain = fit(tiny, transfer="head")
+    np.testing.assert_array_equal(models[0].predict_proba(TEST), plain.predict_proba(TEST))
+    assert isinstance(prepared[1:3], Prepared)
+    assert prepared[0] == inputs[0]
+
+
+def test_a_search_over_pools_keeps_the_outputs_of_all_of_them(tiny, monkeypatch):
+    passed = count_passed(monkeypatch)
+    prepared, labels = new(tiny).prepare(TRAINING[0] + VALIDATION[0]), np.array(TRAINING[1])
+    for pool in ("mean", "cls", "max", "last4") * 2:
+        model = new(tiny, transfer="head", pool=pool, epochs=1)
+        validation = prepared[64:88], VALIDATION[1]
+        model.fit(prepared[:64], labels, validation).predict(validation[0])
+    assert sum(passed) == 4 * 88
+
+
+def test_outputs_not_used_for_longest_give_way_to_others(monkeypatch):
+    monkeypatch.setattr(frozen, "KEPT_IN_MEMORY", 3 * 40)
+    memo, rows = frozen.Memo(), [np.zeros(10, dtype=np.float32)]  # 40 bytes
+    for key in "abc":
+        memo.keep(key, rows)
+    memo.get("a")
+    memo.keep("d", rows)
+    assert [key for key in "abcd" if memo.get(key)] == ["a", "c", "d"]
+    memo.keep("large", 5 * rows)
+    assert [key for key in ("a", "c", "d", "large") if memo.get(key)] == ["large"]
+
+
+def test_time_that_is_over_in_the_frozen_part_still_leaves_a_model(tiny, tmp_path, monkeypatch):
+    passed = count_passed(monkeypatch)
+    model = new(tiny, transfer="head", batch_size=4)
+    model.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
+    assert passed == [8, 4, 16, 8]  # a batch of the frozen part, one step, and validation
+    assert model.stopped_ == "the time limit was reached after 0.06 of 2 epochs"
+    assert "The time limit was reached while the frozen part answered inputs." in model.notes_
+    again = new(tiny, transfer="head", batch_size=4)
+    again.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
+    np.testing.assert_array_equal(again.predict_proba(TEST), model.predict_proba(TEST))
