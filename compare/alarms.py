@@ -112,11 +112,10 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
         if model["best_epoch"] >= max(epochs):
             alarms.append({"kind": "still improving", "model": name, "epoch": model["best_epoch"]})
     cost = model["cost"]
-    complete = (cost.get("trials") or 0) - (cost.get("trials_pruned") or 0)
-    if 0 < (cost.get("trials") or 0) and complete < FEW_TRIALS:
-        alarms.append(
-            {"kind": "few trials", "model": name, "trials": cost["trials"], "complete": complete}
-        )
+    trials = cost.get("trials") or 0
+    complete = trials - (cost.get("trials_pruned") or 0)
+    if trials and complete < FEW_TRIALS:
+        alarms.append({"kind": "few trials", "model": name, "trials": trials, "complete": complete})
     if _beside_other_work(cost):
         share = cost["processor_seconds"] / cost["wall_seconds"]
         alarms.append({"kind": "other work", "model": name, "share": share})

@@ -1,6 +1,7 @@
 """Both models together: a perfect router, their average, a stack, and a cascade.
 
-Everything that is chosen is chosen on validation: the stack's weights, the cascade's threshold.
+Everything that is chosen is chosen on validation: the stack's weights, the cascade's threshold, and
+which of them speaks for running both.
 """
 
 from dataclasses import replace
@@ -96,7 +97,6 @@ def together_numbers(
     one, other = validation.answers
     numbers["validation"] = {"baseline": there(one), "model": there(other)}
     combined = {name: numbers[name]["validation_score"] for name in COMBINATIONS}
-    # By the rule of this module: which of them speaks for running both is chosen on validation.
     return {**numbers, "chosen": max(combined, key=lambda name: combined[name])}
 
 
