@@ -1,15 +1,16 @@
 """Lays runs side by side, item by item, by id and never by row order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from worthit.compare.run import Run
 from worthit.compare.scores import encode
 from worthit.core.errors import InputError
 
-__all__ = ["Aligned", "align"]
+__all__ = ["Aligned", "align", "common_groups"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,8 @@ def align(runs: Sequence[Run]) -> Aligned:
             for run in runs
         ]
     )
-    return Aligned(tuple(ids), classes, encode(truth, classes), answers, _groups(runs, ids))
+    groups = common_groups([(run, run.groups) for run in runs], ids)
+    return Aligned(tuple(ids), classes, encode(truth, classes), answers, groups)
 
 
 def _check_same_items(first: Run, run: Run, ids: list[str], truth: np.ndarray) -> None:
@@ -103,9 +105,11 @@ def _check_same_items(first: Run, run: Run, ids: list[str], truth: np.ndarray) -
         )
 
 
-def _groups(runs: Sequence[Run], ids: list[str]) -> np.ndarray | None:
-    """Take the groups that runs know, which must be the same partition."""
-    known = [(run, run.groups.loc[ids]) for run in runs if run.groups is not None]
+def common_groups(
+    groupings: Iterable[tuple[Run, pd.Series | None]], ids: list[str]
+) -> np.ndarray | None:
+    """Take the groups that runs know, as codes 0..G-1; they must be the same partition."""
+    known = [(run, groups.loc[ids]) for run, groups in groupings if groups is not None]
     if not known:
         return None
     codes = [np.unique(groups.to_numpy(dtype=str), return_inverse=True)[1] for _, groups in known]
@@ -113,7 +117,7 @@ def _groups(runs: Sequence[Run], ids: list[str]) -> np.ndarray | None:
         pairs = len(set(zip(codes[0].tolist(), other.tolist(), strict=True)))
         if pairs != codes[0].max() + 1 or pairs != other.max() + 1:
             raise InputError(
-                f"'{known[0][0].model}' and '{run.model}' group the test items differently; "
+                f"'{known[0][0].model}' and '{run.model}' group the items differently; "
                 "compare runs made with one group column."
             )
     grouping = codes[0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from worthit.compare.alignment import common_groups
 from worthit.compare.run import Run
 from worthit.compare.scores import encode
 
@@ -24,11 +25,14 @@ class Sure:
         What was answered; -1 for an answer outside the classes.
     probabilities : numpy.ndarray of shape (runs, n, k)
         Rows sum to 1.
+    groups : numpy.ndarray of int, shape (n,), or None
+        Group codes 0..G-1, where items do not stand alone.
     """
 
     truth: np.ndarray
     answers: np.ndarray
     probabilities: np.ndarray
+    groups: np.ndarray | None
 
 
 def sure_together(
@@ -67,7 +71,9 @@ def sure_together(
         return f"{where} has labels that the test split lacks"
     each = [sure_of(frame, classes) for frame in ordered]
     answers = [encode(frame["prediction"].to_numpy(dtype=object), classes) for frame in ordered]
-    return Sure(truth, np.stack(answers), np.stack(each))
+    name = "groups" if split == "predictions" else "validation_groups"
+    groups = common_groups([(run, getattr(run, name)) for run in runs], ids)
+    return Sure(truth, np.stack(answers), np.stack(each), groups)
 
 
 def sure_of(frame: pd.DataFrame, classes: Sequence[str]) -> np.ndarray:

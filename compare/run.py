@@ -34,6 +34,8 @@ class Run:
         indexed by id.
     validation : pandas.DataFrame or None
         Predictions of the validation split, shaped like ``predictions``.
+    validation_groups : pandas.Series or None
+        Group of each validation item, where items do not stand alone.
     folder : pathlib.Path or None
         Where the run is stored, if it is.
     """
@@ -42,6 +44,7 @@ class Run:
     predictions: pd.DataFrame
     items: pd.DataFrame | None = None
     validation: pd.DataFrame | None = None
+    validation_groups: pd.Series | None = None
     folder: Path | None = None
 
     @property
@@ -116,7 +119,9 @@ class Run:
         """
         write_table(folder / "predictions.csv", self.predictions)
         if self.validation is not None:
-            write_table(folder / "validation.csv", self.validation)
+            groups = self.validation_groups
+            table = self.validation if groups is None else self.validation.assign(group=groups)
+            write_table(folder / "validation.csv", table)
         if self.items is not None:
             write_table(folder / "items.csv", self.items)
         record = plain({**self.record, "predictions_sha256": self.predictions_sha256()})
@@ -141,7 +146,7 @@ class Run:
                 f"{folder / 'predictions.csv'} is not what run.json was written with "
                 "(its hash differs); copy the folder again or repeat the run with --fresh."
             )
-        items, validation = None, None
+        items, validation, groups = None, None, None
         if (folder / "items.csv").exists():
             items = read_items(folder / "items.csv")
             if set(items.index) != set(predictions.index):
@@ -151,8 +156,8 @@ class Run:
                 )
             items = items.loc[predictions.index]
         if (folder / "validation.csv").exists():
-            validation, _ = read_predictions(folder / "validation.csv")
-        return cls(record, predictions, items, validation, folder)
+            validation, groups = read_predictions(folder / "validation.csv")
+        return cls(record, predictions, items, validation, groups, folder)
 
     @classmethod
     def from_predictions(

@@ -123,7 +123,9 @@ def make_run(
         "time": datetime.now().isoformat(" ", "milliseconds"),
         **more,
     }
-    return Run(record, test, _items(dataset, outcome.truncated), validation, folder)
+    groups = dataset.validation.groups
+    together = None if groups is None else pd.Series(groups, index=validation.index, dtype=object)
+    return Run(record, test, _items(dataset, outcome.truncated), validation, together, folder)
 
 
 def _params(classifier: Any) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def test_different_groups_are_refused(tmp_path):
         put(tmp_path, "a.csv", head + "1,a,a,x\n2,b,a,x\n3,b,b,y\n"),
         put(tmp_path, "b.csv", head + "1,a,a,x\n2,b,a,y\n3,b,b,y\n"),
     ]
-    with pytest.raises(InputError, match="group the test items differently"):
+    with pytest.raises(InputError, match="group the items differently"):
         align(read_prediction_files(paths))
 
 

@@ -11,7 +11,8 @@ from worthit.compare.figures.cascade import cascade_figure
 from worthit.compare.pages.together import together_section
 from worthit.compare.report import Report
 from worthit.compare.run import Run
-from worthit.compare.together import fit_stack, together_numbers
+from worthit.compare.stack import fit_stack
+from worthit.compare.together import together_numbers
 from worthit.tests.runs_factory import answers, make_run, truths
 
 TRUTH = ["a", "a", "b", "b", "a", "b"]
@@ -60,6 +61,20 @@ def test_cascade_sends_the_fewest_items_that_surely_lose_less_than_half_the_marg
     )
     assert found["cascade"]["share"] == pytest.approx(sent / 6)
     assert found["cascade"]["validation_score"] == pytest.approx((4 + sent) / 6)
+
+
+def test_cascade_takes_validation_items_of_one_group_as_one(tmp_path):
+    # Each item five times over: standing alone, five times as many bear out sending fewer.
+    runs = [run_of(name, 5 * of_a, 5 * TRUTH) for name, of_a in (("a", BASELINE), ("b", MODEL))]
+    groups = pd.Series([f"g{i % 6}" for i in range(30)], index=runs[0].validation.index)
+    grouped = [replace(run, validation_groups=groups).write(tmp_path / run.model) for run in runs]
+    grouped = [Run.read(run.folder) for run in grouped]
+    shares = [
+        together_numbers(*pair, "accuracy", None, margin)["cascade"]["share"]
+        for pair, margin in ((runs, 0.7), (grouped, 0.7), (grouped, 0.99))
+    ]
+    # By groups the limits are those of six items: 0.98 is not enough for sending one in six.
+    assert shares == pytest.approx([1 / 6, 2 / 6, 1 / 6])
 
 
 def test_stack_is_logistic_regression_over_log_probabilities():
