@@ -1,11 +1,13 @@
 """Where two models differ: confusions won and lost, examples either way, words behind them."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from worthit.compare.alignment import Aligned, align
+from worthit.compare.occurrence import occurring
 from worthit.compare.run import Run
 
 __all__ = ["differ_numbers"]
@@ -105,27 +107,13 @@ def _words(
     baseline: Run, aligned: Aligned, items: pd.DataFrame, mask: np.ndarray
 ) -> list[dict[str, Any]]:
     """Count the baseline's strongest words of the right class in what only it gets right."""
-    strong = baseline.record.get("words") or {}
-    names = [name for name in ("text", "text_pair") if name in items.columns]
-    texts = [items[name].astype(str).str.casefold().to_numpy() for name in names]
-    counted: dict[tuple[str, str], int] = {}
+    strong, params = baseline.record.get("words") or {}, baseline.record.get("params")
+    texts = [items[name].astype(str) for name in ("text", "text_pair") if name in items.columns]
+    counted: Counter[tuple[str, str]] = Counter()
     for place in np.flatnonzero(mask):
         label = aligned.classes[aligned.truth[place]]
-        sides = [f" {' '.join(side[place].split())} " for side in texts]
-        for term, _ in strong.get(label, ()):
-            if _occurs(term, sides):
-                counted[label, term] = counted.get((label, term), 0) + 1
+        terms = [term for term, _ in strong.get(label, ())]
+        sides = [side.iloc[place] for side in texts]
+        counted.update((label, term) for term in occurring(terms, sides, params))
     order = sorted(counted, key=lambda each: (-counted[each], each))[:N_WORDS]
     return [{"label": label, "term": term, "n": counted[label, term]} for label, term in order]
-
-
-def _occurs(term: str, sides: list[str]) -> bool:
-    """Tell whether a term stands in an item: of a side if it names one, letters in brackets."""
-    prefix, colon, rest = term.partition(": ")
-    wanted = sides
-    if colon and len(sides) == 2 and prefix in ("1", "2", "both"):
-        wanted, term = (sides if prefix == "both" else [sides[int(prefix) - 1]]), rest
-    letters = term.startswith("⟨") and term.endswith("⟩")
-    needle = term[1:-1].casefold() if letters else f" {term.casefold()} "
-    found = [needle in side for side in wanted]
-    return bool(needle.strip()) and (all(found) if prefix == "both" and colon else any(found))

@@ -6,8 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from worthit.baselines.sparse.tokens import split_chunks, split_words
 from worthit.compare.differ import differ_numbers
+from worthit.compare.occurrence import occurring
 from worthit.compare.pages.differ import differ_section
 from worthit.compare.report import Report
 from worthit.compare.run import TRUNCATED, Run
@@ -211,6 +215,52 @@ def test_words_of_the_baseline_are_counted_in_what_only_it_gets_right():
         {"label": "a", "term": "⟨ gre⟩", "n": 2},
         {"label": "a", "term": "red", "n": 1},
     ]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "stands"),
+    [
+        ("disease", "what is foot and mouth disease?", True),
+        ("mouth disease", "Foot-and-MOUTH disease", True),
+        ("mouth disease", "mouth\n(disease)", True),
+        ("foot mouth", "foot & mouth", True),
+        ("disease", "diseases", False),
+        ("don", "don't", True),
+        ("vitamin deficiency", "vitamin a deficiency", True),  # words of one sign are none
+        ("ёлка", "«Ёлка», ёлочка", True),
+        ("идиот", "идиоты!", False),
+        ("می\u200cخواهم", "نمی\u200cدانم، می\u200cخواهم.", True),
+        ("خواهم", "می\u200cخواهم", False),  # the joiner makes one word of two parts
+        ("کتاب", "(کتاب\u200c)", True),  # one at the end of a word joins nothing
+        ("مُهِم", "چه مُهِم!", True),
+        ("هم", "مُهِم", False),
+        ("हिन्दी", "हिन्दी।", True),
+        ("⟨ gre⟩", "(green) reddish greens", True),
+        ("⟨ gre⟩", "(green)", False),  # characters know white space alone
+        ("⟨ ⟩", "a b", False),
+    ],
+)
+def test_term_stands_in_a_text_where_the_baseline_reads_it(term, text, stands):
+    assert occurring([term], [text]) == [term] * stands
+
+
+@given(st.text(alphabet="ab1_ ,-'\n\u200cِиЁ\u0903", max_size=30))
+def test_words_are_those_of_the_baseline(text):
+    chunks = split_chunks([text])
+    words = split_words(chunks)
+    found = {words.pieces.strings[i] for i in words.rows.flat.tolist()}
+    wanted = sorted(found | {"ab", "absent"})
+    assert occurring(wanted, [text]) == [word for word in wanted if word in found]
+
+
+def test_terms_follow_letter_case_stop_words_and_sides():
+    assert occurring(["us", "US"], ["The US!"], {"lowercase": False}) == ["US"]
+    passed_over = {"stop_words": "english"}
+    assert occurring(["foot mouth", "and"], ["Foot and mouth"], passed_over) == ["foot mouth"]
+    pair = ["A dog runs.", "A dog sleeps; a dog!"]
+    terms = ["1: runs", "1: dog", "2: dog", "2: runs", "both: dog", "both: runs", "runs"]
+    assert occurring(terms, pair) == ["1: runs", "2: dog", "both: dog", "runs"]
+    assert occurring(["1: dog"], ["1: dog"]) == []  # no pair, and no such word
 
 
 def test_hostile_texts_are_escaped_and_withheld_ones_reach_nothing():

@@ -32,7 +32,7 @@ def differ_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _overlap(pairing),
         _confusions(pairing, differ["confusions"]),
         _slices(numbers, pairing),
-        _words(pairing, differ["words"]),
+        _words(numbers["models"][pairing["baseline"]], differ["words"]),
         *_examples(pairing, differ),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -138,16 +138,18 @@ def _items(row: dict[str, Any]) -> str:
     return f"{_name(row)} {emphasis(row['value'], 40)}"
 
 
-def _words(pairing: dict[str, Any], words: list[dict[str, Any]]) -> str:
+def _words(baseline: dict[str, Any], words: list[dict[str, Any]]) -> str:
     if not words:
         return ""
     listed = ", ".join(
         f"{term_shown(row['term'])} ({count(row['n'])}, {emphasis(row['label'], 40)})"
         for row in words
     )
+    normaliser = (baseline.get("preprocessing") or {}).get("normaliser")
+    note = " (counted in the texts as delivered, before the normaliser)" if normaliser else ""
     return (
-        f"Where only {model_name(pairing['baseline'])} is right, these of its strongest words of "
-        f"the right class occur: {listed}{signs([listed])}."
+        f"Where only {model_name(baseline['model'])} is right, these of its strongest words of "
+        f"the right class occur{note}: {listed}{signs([listed])}."
     )
 
 
