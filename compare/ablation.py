@@ -14,7 +14,7 @@ from worthit.compare.significance import holm
 
 __all__ = ["Arm", "ablation_numbers"]
 
-COSTS = ("tune_seconds", "fit_seconds", "ms_per_item", "peak_memory_mb", "parameters")
+COSTS = ("tune_seconds", "fit_seconds", "ms_per_item", "peak_memory_mb", "parameters", "device")
 
 
 @dataclass(frozen=True, eq=False)

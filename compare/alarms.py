@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from worthit.compare.machines import same_machine
+
 __all__ = ["model_alarms", "pairing_alarms"]
 
 FEW_TRIALS = 5  # a search of fewer whole trials has hardly left its default
@@ -43,7 +45,8 @@ def pairing_alarms(
     alarms += _thresholds(baseline, model, pairing)
     if pairing["by_tuned"]:
         alarms.append({"kind": "other metric", **pairing["by_tuned"]})
-    if baseline.get("machine") and model.get("machine") and baseline["machine"] != model["machine"]:
+    machines = [each["machine"] for each in (baseline, model) if each.get("machine")]
+    if len(machines) == 2 and not same_machine(*machines):
         alarms.append({"kind": "machines"})
     return alarms
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.pages.machine import machine_sentence
 from worthit.compare.pages.markdown import bullets, code, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name
 from worthit.compare.pages.phrases import (
@@ -20,7 +21,6 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.refusal import refusal_phrase
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
-from worthit.compare.pages.scores import machine_sentence
 
 __all__ = ["ablation_page"]
 
@@ -168,9 +168,9 @@ def _costs(numbers: dict[str, Any]) -> str:
         size = count(cost["parameters"])
         rows.append([name, duration(seconds), ratio, milliseconds(cost["ms_per_item"]), size])
     head = ["change", "training", "against the base", "one answer", "parameters"]
-    machine = f"\n\n{machine_sentence(base['machine'])}" if base.get("machine") else ""
-    tuned = "With tuning. " if base["cost"].get("tune_seconds") else ""
-    return f"## Cost\n\n{tuned}{table(head, rows, 'lrrrr')}{machine}"
+    tuned = "With tuning.\n\n" if base["cost"].get("tune_seconds") else ""
+    shown = table(head, rows, "lrrrr")
+    return f"## Cost\n\n{tuned}{shown}\n\n{machine_sentence([base])}".rstrip()
 
 
 def _training(row: dict[str, Any]) -> float:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from worthit.compare.pages.machine import machine_sentence
 from worthit.compare.pages.markdown import table
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import duration, megabytes, milliseconds, signed
-from worthit.compare.pages.scores import machine_sentence
 
 __all__ = ["cost_section"]
 
@@ -32,11 +32,10 @@ def cost_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     parts = ["## Cost", table(head, rows, "lrr") if rows else "", _per_point(numbers, pairing)]
     if pairing.get("prices"):
         parts.append(_prices(pairing))
-    machine = baseline.get("machine") or model.get("machine")
-    if machine:
+    measured = machine_sentence([baseline, model])
+    if measured:
         parts.append(
-            f"{machine_sentence(machine)} Each model runs in a process of its own, so peak memory "
-            "is that model's."
+            f"{measured} Each model runs in a process of its own, so peak memory is that model's."
         )
     return "\n\n".join(part for part in parts if part)
 

@@ -5,6 +5,7 @@ from typing import Any
 from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.decision import decision_section
 from worthit.compare.pages.fairness import parameters
+from worthit.compare.pages.machine import machine_sentence
 from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, title_name, zero_shot
 from worthit.compare.pages.path import path_section
@@ -18,7 +19,7 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.refusal import refusal_phrase
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
-from worthit.compare.pages.scores import COSTS, machine_sentence
+from worthit.compare.pages.scores import COSTS
 from worthit.compare.pages.search import search_section
 from worthit.compare.pages.sides import sides_section
 from worthit.compare.pages.training import curve_section, ladder_section
@@ -182,5 +183,4 @@ def _cost(model: dict[str, Any]) -> str:
     rows = [[t, show(cost[n])] for t, n, show in (*COSTS, *extra) if cost.get(n)]
     if not rows:
         return ""
-    machine = f"\n\n{machine_sentence(model['machine'])}" if model.get("machine") else ""
-    return f"## Cost\n\n{table(['', ''], rows, 'lr')}{machine}"
+    return f"## Cost\n\n{table(['', ''], rows, 'lr')}\n\n{machine_sentence([model])}".rstrip()

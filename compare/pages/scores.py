@@ -3,7 +3,8 @@
 from typing import Any
 
 from worthit.compare.metrics import METRICS
-from worthit.compare.pages.markdown import code, emphasis, table, text
+from worthit.compare.pages.machine import machine_sentence
+from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import always, metric_name, model_name
 from worthit.compare.pages.phrases import (
     bytes_,
@@ -49,7 +50,8 @@ def glance_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         f"{count(numbers['n'])} test items{groups}; always answering "
         f"{emphasis(floor['label'], 40)} would score {floor_scores}."
     )
-    return f"## At a glance\n\n{table(head, rows, 'lrrrr')}\n\n{note}{_machine(baseline, model)}"
+    measured = machine_sentence([baseline, model])
+    return f"## At a glance\n\n{table(head, rows, 'lrrrr')}\n\n{note} {measured}".rstrip()
 
 
 def _score_rows(numbers: dict[str, Any], pairing: dict[str, Any]) -> list[list[str]]:
@@ -116,25 +118,6 @@ def whole_training(cost: dict[str, Any]) -> float | None:
     if cost.get("fit_seconds") is None:
         return None
     return float(cost["fit_seconds"] + (cost.get("tune_seconds") or 0))
-
-
-def _machine(baseline: dict[str, Any], model: dict[str, Any]) -> str:
-    known = [each["machine"] for each in (baseline, model) if each.get("machine")]
-    if not known:
-        return ""
-    if len(known) == 2 and known[0] != known[1]:
-        return " The two were measured on different machines, so times do not compare."
-    return f" {machine_sentence(known[0])}"
-
-
-def machine_sentence(machine: dict[str, Any]) -> str:
-    """Name the machine."""
-    cores, memory = machine.get("cores"), machine.get("memory_gb")
-    parts = [plural(cores, "core") if cores else "", f"{memory:.0f} GB of memory" if memory else ""]
-    parts.append(code(machine["gpu"], 60) if machine.get("gpu") else "no GPU")
-    cpu = f" ({code(machine['cpu'], 60)})" if machine.get("cpu") else ""
-    shown = ", ".join(part for part in parts if part)
-    return f"Measured on {shown}{cpu}."
 
 
 def per_class_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
