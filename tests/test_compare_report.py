@@ -109,7 +109,7 @@ def test_same_runs_give_the_same_files(tmp_path):
     for folder in ("one", "two"):
         written(two_models(500, NEWS, 0.80, 0.84), tmp_path / folder)
     names = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.*"))
-    assert len(names) == 17
+    assert len(names) == 18
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

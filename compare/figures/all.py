@@ -4,6 +4,7 @@ from typing import Any
 
 from worthit.compare.figures.cascade import cascade_figure
 from worthit.compare.figures.confusion import confusion_figure
+from worthit.compare.figures.confusion_change import confusion_change_figure
 from worthit.compare.figures.curve import curve_figure
 from worthit.compare.figures.differences import differences_figure
 from worthit.compare.figures.effort import effort_figure
@@ -28,6 +29,9 @@ def figures_of_report(numbers: dict[str, Any]) -> dict[str, bytes]:
         pictures["learning-curve"] = curve_figure(numbers)
     for pairing in numbers["pairings"]:
         pictures[f"{pairing['slug']}-classes"] = differences_figure(numbers, pairing)
+        if (pairing.get("differ") or {}).get("confusions"):
+            change = confusion_change_figure(numbers, pairing)
+            pictures[f"{pairing['slug']}-confusions"] = change
         if "cascade" in (pairing.get("together") or {}):
             pictures[f"{pairing['slug']}-cascade"] = cascade_figure(numbers, pairing)
         sides = [numbers["models"][pairing[side]] for side in ("baseline", "model")]

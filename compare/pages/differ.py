@@ -63,9 +63,11 @@ def _confusions(pairing: dict[str, Any], rows: list[dict[str, Any]]) -> str:
         ]
         for row in rows
     ]
-    intro = "The confusions that change most (fewer is better):"
+    seed = " of the first seed of each" if max(pairing["n_seeds"]) > 1 else ""
+    figure = f"![Change in each confusion](figures/{pairing['slug']}-confusions.png)"
+    intro = f"The confusions{seed} that change most (fewer is better):"
     grid = table(["truth", "answered", one, other, "change"], shown, "llrrr")
-    return f"{intro}\n\n{grid}"
+    return f"{figure}\n\n{intro}\n\n{grid}"
 
 
 def _slices(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
