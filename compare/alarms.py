@@ -41,6 +41,8 @@ def pairing_alarms(
     elif None not in trials and not all(trials):
         tuned, untuned = (baseline, model) if trials[0] else (model, baseline)
         alarm = {"kind": "one tuned", "tuned": tuned["model"], "model": untuned["model"]}
+        if untuned.get("settings") is not None:  # of old runs it is not known
+            alarm["by_hand"] = list(untuned["settings"])
         alarms.append(alarm | _own_pipeline(untuned))
     alarms += _thresholds(baseline, model, pairing)
     if pairing["by_tuned"]:

@@ -120,6 +120,7 @@ def make_run(
             "leaked": 0,
         },
         "params": {"hidden": 128, "balance": "none"} if neural else {"C": 5.0, "penalty": "l1"},
+        "settings": {},
         "seed": seed,
         "split_seed": 0,
         "metric": "f1_macro",

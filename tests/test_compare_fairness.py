@@ -2,7 +2,10 @@
 
 import re
 
-from worthit.compare.pages.fairness import parameters
+import pytest
+
+from worthit.compare.pages.fairness import parameters, unsearched
+from worthit.compare.pages.model import model_page
 from worthit.tests.reports_factory import NEWS, judged
 from worthit.tests.runs_factory import answers, decision, make_run, truths, tuning
 
@@ -46,3 +49,48 @@ def test_a_checkpoint_hides_the_shape_of_a_new_body():
         assert shown == f"`checkpoint = {checkpoint}`, `dropout = 0.1`"
     assert "`hidden = 128`, `layers = 2`" in parameters({"checkpoint": "scratch", **shape})
     assert "`hidden = 128`, `layers = 2`" in parameters(shape)
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ({}, "No search."),  # an old run, of which nothing is known
+        ({"settings": {}}, "No search: these are the defaults."),
+        (
+            {"settings": {"hidden": 512, "vec|tors": "`a`"}},
+            "No search; set by hand: `hidden = 512`, `` vec|tors = `a` ``; the rest are the "
+            "defaults.",
+        ),
+        (
+            {"settings": {}, "family": "pipeline"},
+            "No search: the pipeline is as its function builds it.",
+        ),
+        (
+            {"settings": {"svm__C": 2.0}, "family": "pipeline"},
+            "No search; set by hand: `svm__C = 2`; the rest is as its function builds it.",
+        ),
+    ],
+)
+def test_what_was_set_by_hand_is_no_default(model, told):
+    assert unsearched(model) == told
+
+
+def _pages(settings):
+    """Write the pairing of a searched baseline with a network of these settings, and its page."""
+    truth = truths(400, NEWS)
+    runs = [make_run("tfidf", truth, answers(truth, 0.8, 1), tuning=tuning())]
+    runs.append(make_run("gru", truth, answers(truth, 0.8, 2), settings=settings))
+    report, page = judged(runs)
+    return page, model_page(report.numbers["models"]["gru"])
+
+
+def test_pages_tell_settings_from_defaults():
+    for settings, search, alarm in (
+        ({}, "No search: these are the defaults.", "`gru` was not (good defaults); `--trials`"),
+        ({"hidden": 512}, "set by hand: `hidden = 512`;", "`gru` was not (`hidden` set by hand);"),
+        (None, "No search.", "`gru` was not; `--trials`"),
+    ):
+        for page in _pages(settings):
+            assert search in page
+            assert "these are the defaults" not in page or settings == {}
+        assert alarm in _pages(settings)[0]

@@ -84,12 +84,20 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
                 f"function builds it. A function {SEARCH_SPACE} in the same file gives it a search."
             )
         return (
-            f"{model_name(alarm['tuned'])} was tuned and {name} was not (good defaults); "
+            f"{model_name(alarm['tuned'])} was tuned and {name} was not{_left_as_is(alarm)}; "
             "`--trials` gives it a search of its own."
         )
     if kind == "other metric":
         return tuned_sentence(alarm)
     return "The two were measured on different machines: their times do not compare."
+
+
+def _left_as_is(alarm: dict[str, Any]) -> str:
+    """Say what a model without a search ran with; nothing of old runs, where it is not known."""
+    by_hand = alarm.get("by_hand")
+    if by_hand:
+        return f" ({', '.join(code(field, 40) for field in by_hand)} set by hand)"
+    return "" if by_hand is None else " (good defaults)"
 
 
 def _edge_sentence(alarm: dict[str, Any], name: str) -> str:

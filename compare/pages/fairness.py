@@ -22,7 +22,7 @@ from worthit.compare.pages.progress import (
     search_metric,
 )
 
-__all__ = ["fairness_section", "parameters"]
+__all__ = ["fairness_section", "parameters", "unsearched"]
 
 SCRATCH = "scratch"  # the checkpoint of a network without one
 OF_A_NEW_BODY = ("hidden", "layers", "n_tokens")  # a checkpoint has its own
@@ -166,7 +166,7 @@ def _spaces(models: list[dict[str, Any]]) -> str:
         space = (model.get("tuning") or {}).get("space") or {}
         searched = ", ".join(f"{code(k, 40)} in {code(v, 80)}" for k, v in space.items())
         line = f"{model_name(model['model'])}: {chosen}."
-        lines.append(f"{line} Searched: {searched}." if searched else f"{line} No search.")
+        lines.append(f"{line} Searched: {searched}." if searched else f"{line} {unsearched(model)}")
     return bullets(lines)
 
 
@@ -175,6 +175,17 @@ def parameters(params: dict[str, Any]) -> str:
     given = params.get("checkpoint", SCRATCH) != SCRATCH
     shown = {k: v for k, v in params.items() if not (given and k in OF_A_NEW_BODY)}
     return ", ".join(code(f"{k} = {brief(v)}", 100) for k, v in shown.items())
+
+
+def unsearched(model: dict[str, Any]) -> str:
+    """Say that there was no search, and what was set by hand, where that is known."""
+    settings, own = model.get("settings"), model.get("family") == "pipeline"
+    if settings is None:  # an old run
+        return "No search."
+    rest = "is as its function builds it" if own else "are the defaults"
+    if settings:
+        return f"No search; set by hand: {parameters(settings)}; the rest {rest}."
+    return f"No search: {'the pipeline' if own else 'these'} {rest}."
 
 
 def _progress(models: list[dict[str, Any]]) -> str:

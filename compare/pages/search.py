@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from worthit.compare.pages.fairness import parameters
+from worthit.compare.pages.fairness import parameters, unsearched
 from worthit.compare.pages.markdown import code, table
 from worthit.compare.pages.phrases import brief, count, duration, percent, plural
 from worthit.compare.pages.progress import progress_sentence, progress_table
@@ -17,7 +17,7 @@ def search_section(model: dict[str, Any]) -> str:
         return ""
     tuning = model.get("tuning")
     if not tuning or not model["progress"]:
-        return f"## Parameters\n\n{chosen}. No search: these are the defaults."
+        return f"## Parameters\n\n{chosen}. {unsearched(model)}"
     space, best = tuning.get("space") or {}, model["params"]
     rows = [
         [code(field, 40), code(brief(best.get(field, "-")), 60), code(allowed, 80)]
