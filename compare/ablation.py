@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from worthit.compare.alarms import floor_score
 from worthit.compare.bootstrap import interval
 from worthit.compare.model import model_numbers
 from worthit.compare.pairing import measure
@@ -102,6 +103,8 @@ def _told(model: dict[str, Any], runs: Sequence[Run], metric: str) -> dict[str, 
     ends = [run.record["curve"][-1] for run in runs if run.record.get("curve")]
     lasts = [epoch[name] for epoch in ends if epoch.get(name) is not None]
     bests = [run.record["best_epoch"] for run in runs if run.record.get("best_epoch")]
+    bar = floor_score(model, metric)
+    learns = model.get("family") != "floor"
     return {
         "on_validation": _mean(held_out),
         "on_test": model["interval"]["value"],
@@ -115,6 +118,9 @@ def _told(model: dict[str, Any], runs: Sequence[Run], metric: str) -> dict[str, 
         "stopped": model.get("stopped"),
         "notes": model.get("notes") or [],
         "runs": model["runs"],
+        "alarms": model["alarms"],
+        "floor_score": bar,
+        "unlearned": [s[metric] for s in model["scores_by_seed"] if learns and s[metric] <= bar],
     }
 
 

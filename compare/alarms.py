@@ -4,7 +4,7 @@ from typing import Any
 
 from worthit.compare.machines import same_machine
 
-__all__ = ["model_alarms", "pairing_alarms"]
+__all__ = ["floor_score", "model_alarms", "pairing_alarms"]
 
 FEW_TRIALS = 5  # a search of fewer whole trials has hardly left its default
 BUSY = 0.7  # processor seconds per second that a run of its own machine surpasses
@@ -83,14 +83,13 @@ def _thresholds(
 def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     """List what looks wrong about one model."""
     name, scores = model["model"], model["scores"]
-    floor, guess = (model["floor"].get(kind) or {} for kind in ("scores", "guess"))
     alarms: list[dict[str, Any]] = []
     if model.get("family") == "floor":
         return alarms
     chosen = model["interval"]["metric"]
-    above = scores[chosen] > max(floor[chosen], guess.get(chosen, 0.0))
+    above = scores[chosen] > floor_score(model, chosen)
     for metric in dict.fromkeys((chosen, "accuracy", "f1_macro")):
-        bar = max(floor[metric], guess.get(metric, 0.0))
+        bar = floor_score(model, metric)
         if scores[metric] < bar:
             alarms.append(
                 {
@@ -99,7 +98,7 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
                     "metric": metric,
                     "score": scores[metric],
                     "floor": bar,
-                    "guess": bar > floor[metric],
+                    "guess": bar > model["floor"]["scores"][metric],
                     "above_by": chosen if above else None,
                 }
             )
@@ -127,6 +126,12 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     if model.get("outside"):
         alarms.append({"kind": "outside", "model": name, "n": model["outside"]})
     return alarms
+
+
+def floor_score(model: dict[str, Any], metric: str) -> float:
+    """Score what learns nothing: always the commonest class, or guesses at the shares of train."""
+    floor = model["floor"]
+    return float(max(floor["scores"][metric], (floor.get("guess") or {}).get(metric, 0.0)))
 
 
 def _beside_other_work(cost: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from worthit.compare.ablation import Arm, ablation_numbers
+from worthit.compare.pages.alarms import alarms_in_short
 from worthit.compare.pairing import measure
 from worthit.compare.report import Report, write_ablation_page
 from worthit.tests.runs_factory import CURVE, answers, make_run, truths
@@ -112,6 +113,68 @@ def test_what_holds_for_several_runs_is_noted_once(tmp_path):
     assert "## Notes\n\n- all: Reads pieces.\n- `layers=3`: Memory was short.\n" in page
     page = write_ablation_page(ablation_numbers(same, [arms[0]], "f1_macro", ""), tmp_path)
     assert "- all: Reads pieces." in page.read_text()
+
+
+def stuck(seed=0, **record):
+    """A run that always answers one class."""
+    made = make_run("gru", TRUTH, np.full(len(TRUTH), "a", object), seed=seed, **record)
+    made.record["scores"]["validation"] = made.record["scores"]["test"]
+    return made
+
+
+def test_change_that_did_not_learn_is_said_not_to_have(tmp_path):
+    late = {"best_epoch": 5}
+    arms = [
+        Arm("layers", "4", [stuck()]),
+        Arm("layers", "2", [run(0.6, validation=0.6, **late)]),
+        Arm("pooling", "ma|x", [run(0.7, validation=0.7)]),
+    ]
+    base = [run(0.8, validation=0.8, **late)]
+    found = ablation_numbers(base, arms, "f1_macro", "")
+    floor = found["base"]["floor_score"]
+    score = found["changes"][0]["on_test"]
+    assert score < floor and found["changes"][0]["unlearned"] == [score]
+    page = write_ablation_page(found, tmp_path).read_text()
+    told = (
+        f"`layers=4` ({100 * score:.2f}), where answering without reading scores {100 * floor:.2f};"
+    )
+    assert f"> **Did not learn**: {told} that tells how the training failed" in page
+    alarms = page.partition("**Alarms**\n\n")[2].partition("\n\n")[0].splitlines()
+    assert alarms == [
+        "- The last epoch was the best, so training longer might score higher: the base, "
+        "`layers=2`.",
+        f"- Below guessing ({100 * floor:.2f} macro F1): `layers=4` ({100 * score:.2f}).",
+        "- Never answers some class: `layers=4` (*b*, *c*).",
+    ]
+
+
+def test_seeds_that_did_not_learn_are_counted(tmp_path):
+    base = [run(0.8, seed, validation=0.8) for seed in range(3)]
+    arm = Arm("layers", "4", [run(0.7, 0, validation=0.7), stuck(1), run(0.7, 2, validation=0.7)])
+    page = write_ablation_page(ablation_numbers(base, [arm], "f1_macro", ""), tmp_path).read_text()
+    assert "**Did not learn**: `layers=4` (" in page and ", 1 of 3 seeds), where" in page
+    page = write_ablation_page(numbers(3), tmp_path).read_text()
+    assert "Did not learn" not in page and "**Alarms**" not in page
+
+
+def test_base_that_did_not_learn_is_named_first(tmp_path):
+    found = ablation_numbers([stuck()], [Arm("layers", "2", [run(0.6)])], "f1_macro", "")
+    assert "**Did not learn**: the base (" in write_ablation_page(found, tmp_path).read_text()
+    floors = [stuck(family="floor")], [Arm("template", "x", [stuck(family="floor")])]
+    page = write_ablation_page(ablation_numbers(*floors, "f1_macro", ""), tmp_path).read_text()
+    assert "Did not learn" not in page  # a floor learns nothing anyway
+
+
+def test_many_details_of_an_alarm_are_counted():
+    collapsed = [{"kind": "collapsed", "model": "gru", "label": f"c|{i}"} for i in range(6)]
+    edge = {"kind": "edge", "model": "gru", "field": "C"}
+    outside = {"kind": "outside", "model": "gru", "n": 1}
+    assert alarms_in_short({"`a`": collapsed, "`b`": [edge, collapsed[0]], "`c`": [outside]}) == [
+        "Never answers some class: `a` (*c\\|0*, *c\\|1*, *c\\|2*, *c\\|3* and 2 more), "
+        "`b` (*c\\|0*).",
+        "The best value lies at the edge of its search space: `b` (`C`).",
+        "Gives answers that no item has as its label: `c` (1 item).",
+    ]
 
 
 def test_index_links_the_ablation(tmp_path):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.pages.alarms import alarms_in_short
 from worthit.compare.pages.machine import machine_sentence
 from worthit.compare.pages.markdown import bullets, code, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name
@@ -40,6 +41,7 @@ def ablation_page(numbers: dict[str, Any]) -> str:
         f"# What changes {title_name(base)} on {text(numbers['dataset']['name'], 60)}",
         "\n".join(f"> {line}" for line in _summary(numbers)),
         _scores(numbers),
+        _alarms(numbers),
         _curves(numbers),
         _costs(numbers),
         _notes(numbers),
@@ -64,7 +66,9 @@ def _summary(numbers: dict[str, Any]) -> list[str]:
         f"{points(base['on_test'])} on {count(numbers['n'])} test items.",
         _best_on_validation(numbers),
         _told_apart(numbers),
+        _unlearned(numbers),
     ]
+    lines = list(filter(None, lines))
     return [f"{line}  " for line in lines[:-1]] + lines[-1:]
 
 
@@ -105,6 +109,24 @@ def _told_apart(numbers: dict[str, Any]) -> str:
     return f"On test clearly unlike the base (Holm p < {LEVEL}): {'; '.join(parts)}{others}."
 
 
+def _unlearned(numbers: dict[str, Any]) -> str:
+    """Name the runs that score no better than what learns nothing."""
+    n = len(numbers["seeds"])
+    named = []
+    for name, row in _runs(numbers).items():
+        scores = row["unlearned"]
+        if scores:
+            seeds = f", {len(scores)} of {n} seeds" if n > 1 else ""
+            named.append(f"{name} ({', '.join(map(points, scores))}{seeds})")
+    if not named:
+        return ""
+    floor = points(numbers["base"]["floor_score"])
+    return (
+        f"**Did not learn**: {', '.join(named)}, where answering without reading scores {floor}; "
+        "that tells how the training failed, not what the setting is worth."
+    )
+
+
 def _scores(numbers: dict[str, Any]) -> str:
     base = numbers["base"]
     rows = [["**base**", points(base["on_validation"]), points(base["on_test"]), "", "", ""]]
@@ -131,6 +153,11 @@ def _scores(numbers: dict[str, Any]) -> str:
     note += looks_sentence(numbers.get("looks"))
     note += "".join(f" No interval: {why}." for why in refusals)
     return f"## One change at a time\n\n{shown}\n\n{note}"
+
+
+def _alarms(numbers: dict[str, Any]) -> str:
+    lines = alarms_in_short({name: row["alarms"] for name, row in _runs(numbers).items()})
+    return f"**Alarms**\n\n{bullets(lines)}" if lines else ""
 
 
 def _curves(numbers: dict[str, Any]) -> str:
@@ -190,6 +217,11 @@ def _notes(numbers: dict[str, Any]) -> str:
         for note, names in said.items()
     ]
     return f"## Notes\n\n{bullets(lines)}" if lines else ""
+
+
+def _runs(numbers: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the base and every change by name."""
+    return {"the base": numbers["base"]} | {_named(row): row for row in _changed(numbers)}
 
 
 def _changed(numbers: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Alarms in sentences: what looks wrong, and what to do about it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from worthit.compare.pages.markdown import code, emphasis
@@ -7,8 +8,9 @@ from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import brief, percent, plural, points, signed
 from worthit.compare.pages.rule import tuned_sentence
 
-__all__ = ["alarm_sentence"]
+__all__ = ["alarm_sentence", "alarms_in_short"]
 
+MOST_CLASSES = 4  # more that have collapsed are counted, not listed
 SEARCH_SPACE = "`search_space`"
 
 
@@ -90,6 +92,52 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
     if kind == "other metric":
         return tuned_sentence(alarm)
     return "The two were measured on different machines: their times do not compare."
+
+
+def alarms_in_short(found: Mapping[str, Sequence[dict[str, Any]]]) -> list[str]:
+    """Sum up the alarms of many runs of one model, each kind in a line with the runs it is of.
+
+    Parameters
+    ----------
+    found : mapping of str to sequence of dict
+        Alarms by the run's name, in Markdown.
+    """
+    said: dict[str, dict[str, list[str]]] = {}  # by what is wrong and by run, with which details
+    for name, alarms in found.items():
+        for alarm in alarms:
+            wrong, detail = _in_short(alarm)
+            said.setdefault(wrong, {}).setdefault(name, []).extend(filter(None, [detail]))
+    return [
+        f"{wrong}: {', '.join(_with(name, details) for name, details in runs.items())}."
+        for wrong, runs in said.items()
+    ]
+
+
+def _in_short(alarm: dict[str, Any]) -> tuple[str, str]:
+    """Say what is wrong with a run, and the detail that is its own."""
+    kind = alarm["kind"]
+    if kind == "below floor":
+        floor = "guessing" if alarm["guess"] else "always answering the commonest class"
+        metric = metric_name(alarm["metric"])
+        return f"Below {floor} ({points(alarm['floor'])} {metric})", points(alarm["score"])
+    if kind == "collapsed":
+        return "Never answers some class", emphasis(alarm["label"], 40)
+    if kind == "edge":
+        return "The best value lies at the edge of its search space", code(alarm["field"], 40)
+    if kind == "outside":
+        return "Gives answers that no item has as its label", plural(alarm["n"], "item")
+    return {
+        "still improving": "The last epoch was the best, so training longer might score higher",
+        "few trials": "The search had so few whole trials that it has hardly left its default",
+        "other work": "Other work ran beside it, or its disk was slow, so times are upper bounds",
+    }[kind], ""
+
+
+def _with(name: str, details: list[str]) -> str:
+    shown = ", ".join(details[:MOST_CLASSES])
+    if len(details) > MOST_CLASSES:
+        shown += f" and {len(details) - MOST_CLASSES} more"
+    return f"{name} ({shown})" if shown else name
 
 
 def _left_as_is(alarm: dict[str, Any]) -> str:
