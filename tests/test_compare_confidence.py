@@ -77,7 +77,7 @@ def told(**known):
         "away_noise": 0.014, "accuracy": 0.952, "bins": [{}] * 10, "coverage": None,
     } | known  # fmt: skip
     models = {name: {"model": name, "confidence": confidence} for name in ("tfidf", "gru")}
-    pairing = {"baseline": "tfidf", "model": "gru", "slug": "tfidf-vs-gru"}
+    pairing = {"baseline": "tfidf", "model": "gru", "slug": "tfidf-vs-gru", "n_seeds": [1, 1]}
     return confidence_section({"models": models}, pairing)
 
 

@@ -59,7 +59,7 @@ def test_with_several_seeds_it_is_that_of_the_first():
     several, page = judged(runs)
     pairings = [report.numbers["pairings"][0] for report in (one, several)]
     assert (_change(one.numbers, pairings[0]) == _change(several.numbers, pairings[1])).all()
-    assert "The confusions of the first seed of each that change most" in page
+    assert "All of this but the slices is about the first seed of each." in page
     alone, drawn = (
         confusion_change_figure(report.numbers, pairing)
         for report, pairing in zip((one, several), pairings, strict=True)

@@ -6,7 +6,9 @@ from worthit.compare.figures.effort import _end, effort_figure
 from worthit.compare.over_seeds import over_seeds
 from worthit.compare.pages.evidence import evidence_section
 from worthit.compare.pages.fairness import fairness_section
+from worthit.compare.pages.model import model_page
 from worthit.compare.report import Report
+from worthit.tests.reports_factory import NEWS, judged
 from worthit.tests.runs_factory import answers, make_run, truths, tuning
 
 SHARES = {"business": 0.4, "sport": 0.6}
@@ -70,3 +72,18 @@ def test_page_shows_both_searches_in_tables_and_one_picture(report):
     assert (_end(sides[0], "trial"), _end(sides[0], "seconds")) == (8, pytest.approx(48.8))
     one = report.numbers["models"] | {"gru": sides[1] | {"progress": []}}
     assert "effort.png" not in fairness_section(report.numbers | {"models": one}, pairing)
+
+
+def test_every_section_about_first_seeds_says_so_once_and_only_with_several():
+    truth = truths(400, NEWS)
+    runs = [make_run("tfidf", truth, answers(truth, 0.80, 1))]
+    runs += [make_run("gru", truth, answers(truth, 0.84, 2 + s), seed=s) for s in range(2)]
+    report, page = judged(runs)
+    sections = dict(part.partition("\n")[::2] for part in page.split("\n## "))
+    said = [name for name, told in sections.items() if "about the first seed of each." in told]
+    assert said == ["Was it fair?", "Where they differ", "Together", "Confidence"]
+    assert page.count("about the first seed of each.") == len(said)
+    assert "words are those of the first seed." in model_page(report.numbers["models"]["gru"])
+    alone, page = judged(runs[:2])
+    assert "first seed of each" not in page
+    assert "first seed" not in model_page(alone.numbers["models"]["gru"])

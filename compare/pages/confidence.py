@@ -5,7 +5,7 @@ from typing import Any
 from worthit.compare.confidence import LEAST_SEEN
 from worthit.compare.pages.markdown import table, text
 from worthit.compare.pages.names import model_name
-from worthit.compare.pages.phrases import count, percent, plural, points
+from worthit.compare.pages.phrases import count, first_seed_sentence, percent, plural, points
 
 __all__ = ["confidence_section"]
 
@@ -39,7 +39,8 @@ def confidence_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         "distance between probabilities and truth, summed over the classes. Both: lower is better."
         + limits
     )
-    return "\n\n".join(parts)
+    parts.append(first_seed_sentence(pairing))
+    return "\n\n".join(filter(None, parts))
 
 
 def _table(known: list[tuple[str, dict[str, Any]]]) -> str:

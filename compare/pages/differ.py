@@ -6,6 +6,7 @@ from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import (
     count,
+    first_seed_sentence,
     interval,
     p_value,
     percent,
@@ -41,12 +42,14 @@ def differ_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
 def _overlap(pairing: dict[str, Any]) -> str:
     right, n = pairing["who_is_right"], pairing["n"]
     one, other = model_name(pairing["baseline"]), model_name(pairing["model"])
-    return (
+    seeds = first_seed_sentence(pairing, "All of this but the slices is")
+    told = (
         f"Both are right on {count(right['both'])} items ({percent(right['both'] / n)}), only "
         f"{one} on {count(right['baseline'])} ({percent(right['baseline'] / n)}), only {other} on "
         f"{count(right['model'])} ({percent(right['model'] / n)}), neither on "
         f"{count(right['neither'])} ({percent(right['neither'] / n)})."
     )
+    return f"{told} {seeds}".rstrip()
 
 
 def _confusions(pairing: dict[str, Any], rows: list[dict[str, Any]]) -> str:
@@ -63,9 +66,8 @@ def _confusions(pairing: dict[str, Any], rows: list[dict[str, Any]]) -> str:
         ]
         for row in rows
     ]
-    seed = " of the first seed of each" if max(pairing["n_seeds"]) > 1 else ""
     figure = f"![Change in each confusion](figures/{pairing['slug']}-confusions.png)"
-    intro = f"The confusions{seed} that change most (fewer is better):"
+    intro = "The confusions that change most (fewer is better):"
     grid = table(["truth", "answered", one, other, "change"], shown, "llrrr")
     return f"{figure}\n\n{intro}\n\n{grid}"
 

@@ -10,6 +10,7 @@ from worthit.compare.pages.phrases import (
     brief,
     count,
     duration,
+    first_seed_sentence,
     looks_sentence,
     percent,
     points,
@@ -26,6 +27,7 @@ __all__ = ["fairness_section", "parameters", "unsearched"]
 
 SCRATCH = "scratch"  # the checkpoint of a network without one
 OF_A_NEW_BODY = ("hidden", "layers", "n_tokens")  # a checkpoint has its own
+OF_FIRST_SEED = "Times are means over seeds; the rest of the table, settings and searches are"
 
 
 def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
@@ -37,6 +39,7 @@ def fairness_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _settings_table(models),
         _fit_sentences(models),
         _spaces(models),
+        first_seed_sentence(pairing, OF_FIRST_SEED),
         _progress(models),
         _both(models, pairing["slug"]),
         _alarms(pairing),

@@ -86,7 +86,10 @@ def _summary(model: dict[str, Any]) -> str:
     ]
     if len(model["seeds"]) > 1:
         values = ", ".join(points(s[interval["metric"]]) for s in model["scores_by_seed"])
-        lines.append(f"Mean of {len(model['seeds'])} seeds: {values}.")
+        lines.append(
+            f"Mean of {len(model['seeds'])} seeds: {values}. Confusions, search, training and "
+            "words are those of the first seed."
+        )
     if model.get("family") == "neural":
         lines.append(weights_sentence(model))
     if zero_shot(model):

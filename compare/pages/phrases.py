@@ -3,10 +3,10 @@
 from typing import Any
 
 __all__ = [
-    "as_long", "brief", "bytes_", "count", "duration", "interval", "is_faster", "items_phrase",
-    "limit_name", "looks_sentence", "margin_points", "megabytes", "milliseconds", "minus",
-    "p_value", "percent", "plural", "points", "rounded", "share", "short_hash", "signed", "span",
-    "times",
+    "as_long", "brief", "bytes_", "count", "duration", "first_seed_sentence", "interval",
+    "is_faster", "items_phrase", "limit_name", "looks_sentence", "margin_points", "megabytes",
+    "milliseconds", "minus", "p_value", "percent", "plural", "points", "rounded", "share",
+    "short_hash", "signed", "span", "times",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
@@ -77,6 +77,11 @@ def rounded(number: float) -> str:
 def plural(number: int, noun: str, many: str | None = None) -> str:
     """Show a number with its noun."""
     return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
+def first_seed_sentence(pairing: dict[str, Any], what: str = "All of this is") -> str:
+    """Say what is about the first seed of each model alone; nothing where there is no other."""
+    return f"{what} about the first seed of each." if max(pairing["n_seeds"]) > 1 else ""
 
 
 def looks_sentence(looks: int | None) -> str:

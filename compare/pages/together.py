@@ -6,6 +6,7 @@ from worthit.compare.pages.markdown import table, text
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import (
     count,
+    first_seed_sentence,
     interval,
     margin_points,
     milliseconds,
@@ -28,8 +29,7 @@ def together_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         parts += [_cascade(numbers, pairing, together)]
     else:
         parts.append(f"No {_left_out(together)}: {text(together['missing'])}.")
-    if max(pairing["n_seeds"]) > 1:
-        parts.append("All of this is about the first seed of each.")
+    parts.append(first_seed_sentence(pairing))
     return "\n\n".join(part for part in parts if part)
 
 
