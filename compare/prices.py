@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["VOLUMES", "prices"]
+__all__ = ["VOLUMES", "per_million", "prices"]
 
 VOLUMES = (10_000, 1_000_000, 100_000_000)
 MS_PER_HOUR = 3_600_000
@@ -70,15 +70,25 @@ def prices(
     }
 
 
+def per_million(cost: dict[str, Any], price_per_hour: float | None) -> float | None:
+    """Price a million answers, in batches where that was measured; None where it is not known."""
+    ms = _ms(cost)
+    return None if ms is None or price_per_hour is None else 1e6 * price_per_hour * ms / MS_PER_HOUR
+
+
 def _hours(cost: dict[str, Any]) -> tuple[float, float] | None:
     """Return the hours of tuning and training, and those of one answer."""
     training = [
         cost[name] for name in ("tune_seconds", "fit_seconds") if cost.get(name) is not None
     ]
-    ms = cost.get("ms_per_item_batched") or cost.get("ms_per_item")
-    if not training or not ms:
+    ms = _ms(cost)
+    if not training or ms is None:
         return None
     return sum(training) / 3600, ms / MS_PER_HOUR
+
+
+def _ms(cost: dict[str, Any]) -> float | None:
+    return cost.get("ms_per_item_batched") or cost.get("ms_per_item") or None
 
 
 def _per_right(more: float, right: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from worthit.compare.prices import per_million
 from worthit.core.errors import InputError
 
 __all__ = ["CANNOT_TELL", "NOT_WORTH_IT", "WORTH_IT", "Check", "Limits", "Verdict", "judge"]
@@ -23,19 +24,28 @@ class Limits:
     max_train_minutes : float, optional
         Minutes to train once with the chosen parameters.
     price_per_hour : float, optional
-        Price of an hour of the machine; it breaks nothing, but the costs are then priced.
+        Price of an hour of the machine; it breaks nothing by itself, but the verdict then tells
+        money, and ``max_price`` can be checked.
+    max_price : float, optional
+        Price of a million answers, in batches.
     """
 
     max_ms: float | None = None
     max_train_minutes: float | None = None
     price_per_hour: float | None = None
+    max_price: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("max_ms", "max_train_minutes", "price_per_hour"):
+        for name in ("max_ms", "max_train_minutes", "price_per_hour", "max_price"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 option = "--" + name.replace("_", "-")
                 raise InputError(f"{option} is {value}; give a number above 0.")
+        if self.max_price is not None and self.price_per_hour is None:
+            raise InputError(
+                f"Got --max-price {self.max_price:g} without a price of the machine; give "
+                "--price-per-hour as well."
+            )
 
     def check(self, cost: dict) -> tuple["Check", ...]:
         """Hold a model's cost against the limits.
@@ -43,13 +53,15 @@ class Limits:
         Parameters
         ----------
         cost : dict
-            ``ms_per_item`` and ``fit_seconds``; what is missing is not known.
+            ``ms_per_item``, ``ms_per_item_batched`` and ``fit_seconds``; what is missing is not
+            known.
         """
         ms, seconds = cost.get("ms_per_item"), cost.get("fit_seconds")
         minutes = None if seconds is None else seconds / 60
         stated = (
             ("max_ms", self.max_ms, ms),
             ("max_train_minutes", self.max_train_minutes, minutes),
+            ("max_price", self.max_price, per_million(cost, self.price_per_hour)),
         )
         return tuple(
             Check(limit, allowed, measured)

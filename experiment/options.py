@@ -137,7 +137,12 @@ class JudgeOptions:
         float | None, typer.Option(help="Limit: minutes to train once.")
     ] = None
     price_per_hour: Annotated[
-        float | None, typer.Option(help="Price of an hour of the machine.")
+        float | None,
+        typer.Option(help="Price of an hour of the machine: the verdict then tells money."),
+    ] = None
+    max_price: Annotated[
+        float | None,
+        typer.Option(help="Limit: price of a million answers, at --price-per-hour."),
     ] = None
     no_examples: Annotated[
         bool, typer.Option("--no-examples", help="Quote no text of the data in the reports.")
@@ -159,7 +164,7 @@ class JudgeOptions:
             raise InputError(
                 f"Got --margin {self.margin:g}; give points between 0 and 100, such as 1."
             )
-        limits = Limits(self.max_ms, self.max_train_minutes, self.price_per_hour)
+        limits = Limits(self.max_ms, self.max_train_minutes, self.price_per_hour, self.max_price)
         return {
             "margin": self.margin / 100,
             "limits": limits,

@@ -59,7 +59,7 @@ def test_unstated_limits_are_not_checked():
     assert Limits().check({"ms_per_item": 1e9}) == ()
 
 
-@pytest.mark.parametrize("name", ["max_ms", "max_train_minutes", "price_per_hour"])
+@pytest.mark.parametrize("name", ["max_ms", "max_train_minutes", "price_per_hour", "max_price"])
 @pytest.mark.parametrize("value", [0, -1, float("nan")])
 def test_limits_are_above_zero(name, value):
     with pytest.raises(ValueError, match="give a number above 0"):

@@ -4,6 +4,7 @@ from typing import Any
 
 from worthit.compare.pages.difference import cost_phrase, difference_phrase
 from worthit.compare.pages.markdown import code
+from worthit.compare.pages.money import million_phrase
 from worthit.compare.pages.names import description, from_scratch, model_name
 from worthit.compare.pages.phrases import count, plural
 from worthit.compare.pages.verdict import headline, suspicion_sentence
@@ -92,10 +93,10 @@ def _pairing(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     """Say how far apart the two are, at what cost, and the verdict."""
     model, baseline = (numbers["models"][pairing[side]] for side in ("model", "baseline"))
     cost = cost_phrase(baseline["cost"], model["cost"])
-    return (
-        f"{model_name(model['model'])}{_clause(model)} {difference_phrase(numbers, pairing)}"
-        f"{f', and {cost}' if cost else ''}. {headline(pairing)}"
-    )
+    told = f"{difference_phrase(numbers, pairing)}{f', and {cost}' if cost else ''}"
+    if pairing.get("prices"):
+        told += f"; {million_phrase(pairing['prices'], 'it')}"
+    return f"{model_name(model['model'])}{_clause(model)} {told}. {headline(pairing)}"
 
 
 def _clause(model: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from worthit.compare.pages.machine import machine_sentence
 from worthit.compare.pages.markdown import table
+from worthit.compare.pages.money import cheaper_phrase, money
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import duration, megabytes, milliseconds, signed
 
@@ -50,10 +51,10 @@ def _prices(pairing: dict[str, Any]) -> str:
     """Show money, in the currency of ``--price-per-hour``, and the volume that pays."""
     found = pairing["prices"]
     sides = [model_name(pairing[side]) for side in ("baseline", "model")]
-    rows = [["tuning and training", *map(_money, found["training"]), ""]]
+    rows = [["tuning and training", *map(money, found["training"]), ""]]
     rows += [
-        [f"all in all with {row['answers']:,} answers", _money(row["baseline"]),
-         _money(row["model"]), _money(row["per_right"])]
+        [f"all in all with {row['answers']:,} answers", money(row["baseline"]),
+         money(row["model"]), money(row["per_right"])]
         for row in found["volumes"]
     ]  # fmt: skip
     head = [f"at {found['per_hour']:g} an hour", *sides, "a further right answer"]
@@ -62,11 +63,8 @@ def _prices(pairing: dict[str, Any]) -> str:
 
 def _break_even(found: dict[str, Any], sides: list[str]) -> str:
     """Say from how many answers on a side is the cheaper one, and what being right costs."""
-    cheaper = sides[found["cheaper"] == "model"]
-    if found["break_even"] is None:
-        said = f"{cheaper} is the cheaper one at any number of answers."
-    else:
-        said = f"From {found['break_even']:,.0f} answers on, {cheaper} is the cheaper one."
+    cheaper = cheaper_phrase(found, *sides)
+    said = f"{cheaper[0].upper()}{cheaper[1:]}."
     per_right = found["per_right"]
     if per_right is None:
         return f"{said} {sides[1]} is not right more often, so it buys no right answers."
@@ -74,12 +72,8 @@ def _break_even(found: dict[str, Any], sides: list[str]) -> str:
         return f"{said} Its further right answers cost nothing extra once the training is paid."
     return (
         f"{said} Once the training is paid, {sides[1]} pays off where one more right answer is "
-        f"worth more than {_money(per_right)}."
+        f"worth more than {money(per_right)}."
     )
-
-
-def _money(price: float | None) -> str:
-    return "-" if price is None else f"{price:,.4g}"
 
 
 def _per_point(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:

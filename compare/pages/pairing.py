@@ -38,7 +38,7 @@ def pairing_page(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         glance_section(numbers, pairing),
         per_class_section(numbers, pairing),
         evidence_section(numbers, pairing),
-        rule_section(pairing),
+        rule_section(numbers, pairing),
         fairness_section(numbers, pairing),
         differ_section(numbers, pairing),
         together_section(numbers, pairing),

@@ -17,7 +17,7 @@ from worthit.compare.pages.refusal import refusal_phrase
 __all__ = ["rule_section", "tuned_sentence"]
 
 
-def rule_section(pairing: dict[str, Any]) -> str:
+def rule_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     """State the rule, the limits, and how often it would say each verdict here."""
     margin = margin_points(pairing["margin"])
     stated = ", ".join(
@@ -26,8 +26,9 @@ def rule_section(pairing: dict[str, Any]) -> str:
     limits = (
         f"The reader's limits: {stated}."
         if stated
-        else "No limits were stated (`--max-ms`, `--max-train-minutes`)."
+        else "No limits were stated (`--max-ms`, `--max-train-minutes`, `--max-price`)."
     )
+    limits += _price(numbers["limits"], pairing)
     rule = (
         "**The rule.** *Worth it*: the 95 % interval of the difference lies above 0, the "
         f"difference is at least the margin of {margin}, the randomisation test's p is below "
@@ -46,6 +47,18 @@ def rule_section(pairing: dict[str, Any]) -> str:
     head = ["true difference", "worth it", "not worth it", "cannot tell"]
     intro = f"On a test set like this one ({items_phrase(pairing)}) the rule would say:"
     return f"{rule}\n\n{intro}\n\n{table(head, rows, 'rrrr')}"
+
+
+def _price(limits: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Say how a stated price counts."""
+    price = limits.get("price_per_hour")
+    if price is None:
+        return ""
+    stated = f" A price of {price:g} an hour was stated (`--price-per-hour`)"
+    if not pairing.get("prices"):
+        return f"{stated}, but not every time is known: nothing is priced."
+    counts = "" if limits.get("max_price") else "; with `--max-price` it would be a limit as well"
+    return f"{stated}: it puts the costs of the verdict into money{counts}."
 
 
 def tuned_sentence(by_tuned: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from worthit.compare.pages.difference import cost_phrase, difference_phrase
 from worthit.compare.pages.markdown import emphasis
+from worthit.compare.pages.money import money, price_sentence
 from worthit.compare.pages.names import from_scratch, metric_name, model_name, subject
 from worthit.compare.pages.phrases import (
     duration,
@@ -25,6 +26,7 @@ def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     lines = [
         f"**{headline(pairing)}**",
         _difference_sentence(numbers, pairing),
+        _price_sentence(numbers, pairing),
         _classes_sentence(numbers, pairing),
         _change_sentence(pairing),
         _other_views_sentence(pairing),
@@ -92,6 +94,11 @@ def _broken_phrase(check: dict[str, Any]) -> str:
             f"it takes {milliseconds(check['measured'])} to answer where "
             f"{milliseconds(check['allowed'])} are allowed"
         )
+    if check["limit"] == "max_price":
+        return (
+            f"a million answers cost {money(check['measured'])} where {money(check['allowed'])} "
+            "are allowed"
+        )
     return (
         f"it takes {duration(60 * check['measured'])} to train where "
         f"{duration(60 * check['allowed'])} are allowed"
@@ -106,6 +113,12 @@ def _difference_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> st
     sentence = f"{subject(model)} {difference_phrase(numbers, pairing, f'; {evidence}')}"
     cost = cost_phrase(baseline["cost"], model["cost"])
     return _capital(f"{sentence}, and {cost}." if cost else f"{sentence}.")
+
+
+def _price_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
+    """Say the same costs in money, where the reader stated a price."""
+    model, baseline = (numbers["models"][pairing[side]] for side in ("model", "baseline"))
+    return price_sentence(pairing.get("prices"), model_name(baseline["model"]), subject(model))
 
 
 def _classes_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
