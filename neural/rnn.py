@@ -16,5 +16,3 @@ class RNN(RecurrentClassifier):
 
     kinds: ClassVar[tuple[str, ...]] = ("text", "pair")
     cell: ClassVar[type[nn.RNNBase]] = nn.RNN
-
-    learning_rate: float = 4e-3

@@ -251,7 +251,7 @@ def test_labels_of_other_types_come_back_as_they_were():
         ({"metric": "f1_positive"}, "set it to one of a, b, c"),
         ({"precision": "fp8"}, "Unknown precision 'fp8'; choose one of auto, fp32, bf16, fp16."),
         ({"pooling": "sum"}, "Unknown pooling 'sum'; choose one of max, mean"),
-        ({"epochs": 0}, "Got epochs=0; it must be at least 1."),
+        ({"epochs": 0}, "Got epochs=0; it must be 'auto' or at least 1."),
         ({"hidden": 0}, "Got hidden=0; it must be at least 1."),
         ({"dropout": 1.0}, "Got dropout=1.0; it must be at least 0 and below 1."),
         ({"learning_rate": 0}, "Got learning_rate=0; it must be above 0."),

@@ -84,8 +84,10 @@ class PretrainedClassifier(KeepingClassifier):
         "second_classes_",
     )
 
-    epochs: int = 3
-    patience: int = 2
+    usual_epochs: ClassVar[int] = 3
+    least_steps: ClassVar[int] = 200
+    most_epochs: ClassVar[int] = 20
+
     batch_size: int = 32
     learning_rate: float = 1e-3
     weight_decay: float = 0.01

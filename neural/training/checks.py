@@ -15,6 +15,7 @@ __all__ = [
     "checked_labels",
     "class_numbers",
     "require_at_least",
+    "require_auto_or_count",
     "require_one_of",
     "require_share",
 ]
@@ -68,6 +69,13 @@ def require_at_least(classifier: "NeuralClassifier", name: str, least: float) ->
     value = getattr(classifier, name)
     if not value >= least:
         raise InputError(f"Got {name}={value!r}; it must be at least {least}.")
+
+
+def require_auto_or_count(classifier: "NeuralClassifier", name: str) -> None:
+    """Refuse a parameter that is neither left to be chosen nor a number of something."""
+    value = getattr(classifier, name)
+    if value != "auto" and not (type(value) is int and value >= 1):
+        raise InputError(f"Got {name}={value!r}; it must be 'auto' or at least 1.")
 
 
 def require_share(classifier: "NeuralClassifier", name: str) -> None:

@@ -21,6 +21,7 @@ from worthit.neural.training.checks import (
     checked_labels,
     class_numbers,
     require_at_least,
+    require_auto_or_count,
     require_one_of,
     require_share,
 )
@@ -32,6 +33,7 @@ from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.ranks import leads
 from worthit.neural.training.saving import load, save
+from worthit.neural.training.schedule import schedule
 from worthit.neural.training.scores import METRICS
 
 __all__ = ["NeuralClassifier"]
@@ -43,10 +45,12 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    epochs : int
-        Passes over the training data, at most. Without validation data exactly so many.
-    patience : int
-        Epochs without a better validation score after which training ends.
+    epochs : int or str
+        Passes over the training data, at most. Without validation data exactly so many. ``auto``:
+        as many as are usual for such a network, and more of little data.
+    patience : int or str
+        Epochs without a better validation score after which training ends. ``auto``: a tenth of
+        them, at least 2.
     batch_size : int
         Inputs per step.
     learning_rate, weight_decay : float
@@ -76,8 +80,12 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         "history_", "best_epoch_", "stopped_", "truncated_share_", "notes_", "fit_seconds_"
     )  # fmt: skip
 
-    epochs: int = 8
-    patience: int = 2
+    usual_epochs: ClassVar[int] = 8  # for enough data; below it, enough for the least steps
+    least_steps: ClassVar[int] = 1000
+    most_epochs: ClassVar[int] = 50
+
+    epochs: int | str = "auto"
+    patience: int | str = "auto"
     batch_size: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 0.0
@@ -133,8 +141,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         InputError
             Naming the parameter, its value and what it may be.
         """
-        for name in ("epochs", "patience", "batch_size"):
-            require_at_least(self, name, 1)
+        for name in ("epochs", "patience"):
+            require_auto_or_count(self, name)
+        require_at_least(self, "batch_size", 1)
         require_at_least(self, "max_length", 4)
         require_at_least(self, "weight_decay", 0)
         require_at_least(self, "seed", 0)
@@ -220,6 +229,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
                 Examples(encoded.rows, numbers), self._encoded(validation), folder, clock
             )
             training = training.take(resampled(numbers, self.balance, self.seed))
+            self.epochs_, self.patience_ = schedule(self, len(training))
             from worthit.neural.training.loop import train  # loads the Trainer, which takes seconds
 
             outcome = train(self, self.network_, training, held_out, folder, clock, hopeless)

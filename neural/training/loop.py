@@ -90,9 +90,9 @@ def train(
     InputError
         If the weights have grown beyond all numbers.
     """
-    metric, patience = classifier.metric, classifier.patience
+    metric, patience = classifier.metric, classifier.patience_
     n_batches = -(-len(training) // classifier.batch_size)
-    with progress(classifier.epochs * n_batches, f"training {classifier.name}", "batch") as bar:
+    with progress(classifier.epochs_ * n_batches, f"training {classifier.name}", "batch") as bar:
         watch = Watch(bar, metric, patience, clock, hopeless)
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
         checkpoint = last_whole(workspace) if leads() else None
@@ -122,11 +122,11 @@ def train(
         stopped = f"the search gave it up after {_whole(state.epoch or 0)} epochs"
     elif watch.out_of_time:
         epoch = _whole(round(state.global_step / n_batches, 2))
-        stopped = f"the time limit was reached after {epoch} of {classifier.epochs} epochs"
+        stopped = f"the time limit was reached after {epoch} of {classifier.epochs_} epochs"
     elif epochs_since_best(state.log_history, metric) >= patience:
         stopped = f"validation {metric} had not improved for {patience} epochs"
     else:
-        stopped = f"all {classifier.epochs} epochs were done"
+        stopped = f"all {classifier.epochs_} epochs were done"
     best_epoch = _whole(best_step / n_batches)
     return Outcome(_history(state.log_history), best_epoch, stopped, trainer.notes())
 

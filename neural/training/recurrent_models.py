@@ -44,6 +44,8 @@ class RecurrentClassifier(WordClassifier):
 
     cell: ClassVar[type[nn.RNNBase]]
 
+    # On validation of four data sets better than half of it, and in fewer epochs.
+    learning_rate: float = 4e-3
     hidden: int = 128
     layers: int = 1
     bidirectional: bool = True
@@ -78,7 +80,7 @@ class RecurrentClassifier(WordClassifier):
         """Return what tuning may vary."""
         return {
             **self.token_space(),
-            "learning_rate": FloatDistribution(5e-4, 5e-3, log=True),
+            "learning_rate": FloatDistribution(5e-4, 1e-2, log=True),
             "batch_size": CategoricalDistribution([32, 64, 128]),
             "hidden": CategoricalDistribution([64, 128, 256]),
             "layers": IntDistribution(1, 2),

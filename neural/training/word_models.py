@@ -11,7 +11,12 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of_file
 from worthit.neural.training.batches import Examples
-from worthit.neural.training.checks import require_at_least, require_one_of, require_share
+from worthit.neural.training.checks import (
+    require_at_least,
+    require_auto_or_count,
+    require_one_of,
+    require_share,
+)
 from worthit.neural.training.classifier import NeuralClassifier
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.pieces import Pieces
@@ -129,9 +134,7 @@ class WordClassifier(NeuralClassifier):
         super().check()
         require_at_least(self, "min_count", 1)
         for name in ("embedding", "vocabulary"):
-            value = getattr(self, name)
-            if value != "auto" and not (type(value) is int and value >= 1):
-                raise InputError(f"Got {name}={value!r}; it must be 'auto' or at least 1.")
+            require_auto_or_count(self, name)
         require_one_of(self, "tokens", ("auto", *SIZES))
         require_share(self, "dropout")
         require_share(self, "word_dropout")
