@@ -18,7 +18,7 @@ from worthit.experiment.place import Place
 from worthit.experiment.protocol import start
 from worthit.experiment.running import check
 from worthit.experiment.settings import SIZE, read_value
-from worthit.experiment.spec import Spec
+from worthit.experiment.spec import Spec, decisive
 from worthit.experiment.specs import make_specs
 from worthit.experiment.stored import with_looks
 
@@ -174,8 +174,9 @@ def _value(field: str, text: str, model: str, word: str) -> Any:
 
 def _keys(setting: Setting) -> list[tuple[str, Any]]:
     """Tell settings apart by what their classifiers start from, not by how it was said."""
+    data = setting.dataset
     return [
-        (setting.dataset.split_sha256, (spec.model, start(setting.dataset, spec, 1).get_params()))
+        (data.split_sha256, (spec.model, decisive(data, start(data, spec, 1))))
         for spec in setting.specs
     ]
 

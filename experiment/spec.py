@@ -9,7 +9,7 @@ from worthit.core.hashing import sha256_of
 from worthit.corpus import Dataset
 from worthit.experiment.own.user_file import run_name
 
-__all__ = ["METRICS", "Spec"]
+__all__ = ["METRICS", "Spec", "decisive"]
 
 # Raised when the way a run is made changes, so that runs made before are made again.
 PROTOCOL = 1
@@ -80,9 +80,7 @@ class Spec:
         str
             Twelve hexadecimal digits.
         """
-        # Of a file that a field names, its content counts and not where it lies.
-        decisive = getattr(classifier, "identity", classifier.get_params)()
-        fields = {name: v for name, v in decisive.items() if name != "jobs"}
+        fields = decisive(dataset, classifier)
         space = {name: repr(choices) for name, choices in classifier.search_space().items()}
         content = asdict(self) | {"settings": sorted(self.settings), "fields": fields}
         # Where a file of the user's own lies says nothing; its source is one of the fields.
@@ -90,3 +88,16 @@ class Spec:
         content |= {"space": space if self.trials else {}, "protocol": PROTOCOL}
         parts = [dataset.sha256, dataset.split_sha256, dataset.positive or "", dataset.language]
         return sha256_of([*parts, json.dumps(content, sort_keys=True)])[:12]
+
+
+def decisive(dataset: Dataset, classifier: Any) -> dict[str, Any]:
+    """Return the fields that decide how a fit on a data set ends.
+
+    Of a file that a field names, its content counts and not where it lies; of epochs that are left
+    to be chosen, how many they come to.
+    """
+    fields = getattr(classifier, "identity", classifier.get_params)()
+    chosen = (
+        classifier.schedule_for(len(dataset.train)) if hasattr(classifier, "schedule_for") else {}
+    )
+    return {name: v for name, v in (fields | chosen).items() if name != "jobs"}

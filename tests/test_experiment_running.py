@@ -18,7 +18,7 @@ from worthit.experiment.prediction import gather_inputs, predict
 from worthit.experiment.protocol import follow_protocol, start
 from worthit.experiment.running import find_run, make
 from worthit.experiment.settings import parse_settings
-from worthit.experiment.spec import Spec
+from worthit.experiment.spec import Spec, decisive
 from worthit.experiment.specs import make_specs
 from worthit.experiment.store import Store
 from worthit.experiment.stored import choose_runs, with_looks
@@ -118,6 +118,14 @@ def test_the_key_depends_on_what_determines_a_run_and_on_nothing_else(reviews):
         key(dataset=replace(reviews, train=reviews.validation, validation=reviews.train)),
     ]  # fmt: skip
     assert len({key(), *others}) == len(others) + 1
+
+
+def test_epochs_left_to_be_chosen_count_as_what_they_come_to(reviews):
+    spec = Spec(model="gru")
+    fields = decisive(reviews, start(reviews, spec, jobs=1))
+    assert (fields["epochs"], fields["patience"]) == (50, 5)  # of little data
+    told = replace(spec, settings={"epochs": 50})
+    assert decisive(reviews, start(reviews, told, jobs=1)) == fields
 
 
 def test_a_killed_run_leaves_no_run_and_the_next_one_finishes(reviews, place, monkeypatch):

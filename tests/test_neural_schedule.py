@@ -4,7 +4,7 @@ import pytest
 
 from worthit.neural.bert import BERT
 from worthit.neural.gru import GRU
-from worthit.neural.training.schedule import schedule
+from worthit.neural.training.schedule import epochs_and_patience
 
 
 @pytest.mark.parametrize(
@@ -19,19 +19,19 @@ from worthit.neural.training.schedule import schedule
     ],
 )
 def test_little_data_is_passed_more_often(n_rows, epochs, patience):
-    assert schedule(GRU(), n_rows) == (epochs, patience)
+    assert epochs_and_patience(GRU(), n_rows) == (epochs, patience)
 
 
 def test_a_body_that_is_fine_tuned_needs_fewer():
-    assert schedule(BERT(), 7_170) == (3, 2)
-    assert schedule(BERT(), 500) == (13, 2)
-    assert schedule(BERT(), 20) == (20, 2)
+    assert epochs_and_patience(BERT(), 7_170) == (3, 2)
+    assert epochs_and_patience(BERT(), 500) == (13, 2)
+    assert epochs_and_patience(BERT(), 20) == (20, 2)
 
 
 def test_what_is_told_is_kept():
-    assert schedule(GRU(epochs=3), 500) == (3, 2)
-    assert schedule(GRU(patience=7), 22_835) == (8, 7)
-    assert schedule(GRU(epochs=30, patience=1), 500) == (30, 1)
+    assert epochs_and_patience(GRU(epochs=3), 500) == (3, 2)
+    assert epochs_and_patience(GRU(patience=7), 22_835) == (8, 7)
+    assert epochs_and_patience(GRU(epochs=30, patience=1), 500) == (30, 1)
 
 
 def test_a_fit_without_validation_makes_them_all():

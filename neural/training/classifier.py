@@ -33,7 +33,7 @@ from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.ranks import leads
 from worthit.neural.training.saving import load, save
-from worthit.neural.training.schedule import schedule
+from worthit.neural.training.schedule import epochs_and_patience
 from worthit.neural.training.scores import METRICS
 
 __all__ = ["NeuralClassifier"]
@@ -133,6 +133,10 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         """Return what decides how a fit ends: the parameters, and what files they name hold."""
         return self.get_params()
 
+    def schedule_for(self, n_rows: int) -> dict[str, int]:
+        """Return the ``epochs`` and the ``patience`` of a fit on so many inputs."""
+        return dict(zip(("epochs", "patience"), epochs_and_patience(self, n_rows), strict=True))
+
     def check(self) -> None:
         """Refuse parameters that no training can work with; a model adds checks of its own.
 
@@ -229,7 +233,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
                 Examples(encoded.rows, numbers), self._encoded(validation), folder, clock
             )
             training = training.take(resampled(numbers, self.balance, self.seed))
-            self.epochs_, self.patience_ = schedule(self, len(training))
+            self.epochs_, self.patience_ = epochs_and_patience(self, len(inputs))
             from worthit.neural.training.loop import train  # loads the Trainer, which takes seconds
 
             outcome = train(self, self.network_, training, held_out, folder, clock, hopeless)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
 
-__all__ = ["schedule"]
+__all__ = ["epochs_and_patience"]
 
 LEAST_PATIENCE = 2
 PATIENT = 10  # a tenth of all epochs
 
 
-def schedule(classifier: "NeuralClassifier", n_rows: int) -> tuple[int, int]:
+def epochs_and_patience(classifier: "NeuralClassifier", n_rows: int) -> tuple[int, int]:
     """Choose epochs and patience where they are left to be chosen.
 
     A pass over few texts is few steps, after which a network has learned little: a fixed number of
