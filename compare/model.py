@@ -8,6 +8,7 @@ import numpy as np
 from worthit.compare.alarms import model_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import bootstrap, interval
+from worthit.compare.checkpoint import checkpoint_of
 from worthit.compare.confidence import confidence_numbers
 from worthit.compare.metrics import METRICS, metric_values
 from worthit.compare.refusal import refusal_of
@@ -55,6 +56,7 @@ def model_numbers(runs: Sequence[Run], metric: str, examples: bool = True) -> di
         "slug": slug(first.model),
         "dataset": dataset,
         **{name: first.record.get(name) for name in KEPT},
+        "checkpoint": checkpoint_of(first.record),
         "metric": metric,
         "search_metric": first.record.get("metric") or metric,
         "seeds": [run.seed for run in runs],

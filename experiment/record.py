@@ -115,6 +115,7 @@ def make_run(
         "curve": getattr(classifier, "history_", []),
         "best_epoch": getattr(classifier, "best_epoch_", None),
         "stopped": getattr(classifier, "stopped_", None),
+        "checkpoint": getattr(classifier, "checkpoint_", None),
         "notes": getattr(classifier, "notes_", []),
         "truncated_share": getattr(classifier, "truncated_share_", 0.0),
         "words": classifier.strongest() if hasattr(classifier, "strongest") else {},

@@ -54,7 +54,7 @@ def test_searched_run_has_its_notes_and_answers_later(dataset, tiny, tmp_path):
     assert record["pretrained"]
     assert record["cost"]["trials"] == 2
     assert len(record["curve"]) == 2
-    assert any("SHA-256" in note for note in record["notes"])
+    assert any(f"SHA-256 {record['checkpoint']['sha256']}." in note for note in record["notes"])
     answers = predict(run, ["goal match", "bank price"])
     assert list(answers.columns) == ["prediction", "p_money", "p_sport"]
 
@@ -90,6 +90,7 @@ def test_models_without_epochs_run_as_well(dataset, tiny, tmp_path, model):
     assert run.record["curve"] == []
     assert run.record["family"] == ("floor" if model == "zeroshot" else "neural")
     assert run.record["scores"]["test"]["n"] == 24
+    assert run.record["checkpoint"]["architecture"] == "bert"
 
 
 @pytest.mark.parametrize("model", ["embedding", "zeroshot"])

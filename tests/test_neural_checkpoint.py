@@ -11,7 +11,7 @@ from worthit.core.errors import InputError
 from worthit.neural.bert import BERT
 from worthit.neural.pretrained.checkpoint import find_checkpoint
 from worthit.neural.roberta import RoBERTa
-from worthit.tests.tiny_checkpoint import TEST, fit, new, write_checkpoint
+from worthit.tests.tiny_checkpoint import N_LAYERS, TEST, fit, new, write_checkpoint
 
 
 def test_checkpoint_is_known_by_what_it_holds(tiny, tmp_path):
@@ -23,7 +23,12 @@ def test_checkpoint_is_known_by_what_it_holds(tiny, tmp_path):
         (tmp_path / "moved" / "config.json").read_text() + " "
     )
     assert moved.sha256 != find_checkpoint(tiny, None, ("bert",)).sha256
-    assert moved.sha256 in " ".join(fit(str(tmp_path / "moved"), epochs=1).notes_)
+    model = fit(str(tmp_path / "moved"), epochs=1)
+    assert moved.sha256 in " ".join(model.notes_)
+    model.save(tmp_path / "model")
+    shape = {"architecture": "bert", "layers": N_LAYERS, "width": 16}
+    for one in (model, BERT.load(tmp_path / "model")):
+        assert one.checkpoint_ == {"name": "the folder moved", "sha256": moved.sha256} | shape
 
 
 def test_fitted_model_needs_its_checkpoint_no_more(tiny, tmp_path):

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from worthit.compare.pages.alarms import alarm_sentence
-from worthit.compare.pages.markdown import bullets, code, table
-from worthit.compare.pages.names import from_scratch, model_name, zero_shot
+from worthit.compare.pages.markdown import bullets, code, table, text
+from worthit.compare.pages.names import from_scratch, model_name, on_word_vectors, zero_shot
 from worthit.compare.pages.phrases import (
     brief,
     count,
@@ -65,6 +65,7 @@ def _settings_table(models: list[dict[str, Any]]) -> str:
     best = metrics.pop() if len(metrics) == 1 else "score"
     rows: list[tuple[str, Callable[[dict[str, Any]], str | None]]] = [
         ("trained", _kind),
+        ("checkpoint", _checkpoint),
         ("trials", lambda m: _known(m["cost"].get("trials"), count)),
         ("of them stopped early", lambda m: _known(m["cost"].get("trials_pruned") or None, count)),
         ("processes that shared the search", _sharing),
@@ -91,7 +92,19 @@ def _known(value: Any, show: Callable[[Any], str]) -> str | None:
 def _kind(model: dict[str, Any]) -> str | None:
     if model.get("family") != "neural":
         return None
-    return "on a pretrained body" if model.get("pretrained") else "from scratch"
+    if not model.get("pretrained"):
+        return "from scratch"
+    return "on pretrained word vectors" if on_word_vectors(model) else "on a pretrained body"
+
+
+def _checkpoint(model: dict[str, Any]) -> str | None:
+    found = model.get("checkpoint")
+    if not found:
+        return None
+    parts = [text(found["name"], 80)] if found.get("name") else []
+    if found.get("layers"):
+        parts.append(f"{found['layers']} layers of width {found['width']}")
+    return ", ".join([*parts, short_hash(found["sha256"])])
 
 
 def _judged_on(model: dict[str, Any]) -> str | None:
@@ -174,9 +187,12 @@ def _spaces(models: list[dict[str, Any]]) -> str:
 
 
 def parameters(params: dict[str, Any]) -> str:
-    """List parameters as code spans, without those that only a body from scratch has."""
+    """List parameters as code spans, without those of a body that is not there."""
     given = params.get("checkpoint", SCRATCH) != SCRATCH
-    shown = {k: v for k, v in params.items() if not (given and k in OF_A_NEW_BODY)}
+    left_out = OF_A_NEW_BODY if given else ()
+    if params.get("checkpoint", SCRATCH) is None:  # the model's own default, named elsewhere
+        left_out = (*left_out, "checkpoint")
+    shown = {k: v for k, v in params.items() if k not in left_out}
     return ", ".join(code(f"{k} = {brief(v)}", 100) for k, v in shown.items())
 
 

@@ -111,9 +111,11 @@ def weights_sentence(model: dict[str, Any]) -> str:
     if not model.get("pretrained"):
         return "The network is trained from scratch: no pretrained weights."
     frozen = not model.get("curve") or model["params"].get("transfer") == "head"
+    name = (model.get("checkpoint") or {}).get("name")
+    whose = f", those of {text(name, 80)}," if name else ""
     if frozen:
-        return "The network's pretrained weights stay as they are."
-    return "The network starts from pretrained weights."
+        return f"The network's pretrained weights{whose} stay as they are."
+    return f"The network starts from pretrained weights{whose.removesuffix(',')}."
 
 
 def _origin(params: dict[str, Any]) -> str:

@@ -6,12 +6,13 @@ from worthit.compare.metrics import NAMES
 from worthit.compare.pages.markdown import code, emphasis, text
 
 __all__ = [
-    "PRETRAINED_FAMILIES", "always", "description", "from_scratch", "metric_name", "model_name",
-    "plain_metric_name", "subject", "title_name",
+    "PRETRAINED_FAMILIES", "always", "checkpoint_name", "description", "from_scratch",
+    "metric_name", "model_name", "on_word_vectors", "plain_metric_name", "subject", "title_name",
 ]  # fmt: skip
 
 # Names that promise a pretrained body; a network of that shape from scratch is another thing.
 PRETRAINED_FAMILIES = ("bert", "roberta", "hubert", "biencoder")
+PACKAGED = "the packaged "
 
 
 def metric_name(metric: str, positive: str | None = None) -> str:
@@ -46,15 +47,32 @@ def description(model: dict[str, Any]) -> str:
     family = model.get("family")
     if zero_shot(model):
         return zero_shot(model, before="a ")
+    if family == "neural" and on_word_vectors(model):
+        return "a network on pretrained word vectors"
     if family == "neural" and model.get("pretrained"):
+        name = checkpoint_name(model)
+        which = f"the pretrained {name}" if name else "a pretrained network"
         # A body that is fine-tuned has epochs; one that only reads has none.
-        return "a pretrained network" + (", fine-tuned" if model.get("curve") else ", frozen")
+        return which + (", fine-tuned" if model.get("curve") else ", frozen")
     return {
         "neural": "a network trained from scratch",
         "linear": "a linear model on n-gram counts",
         "pipeline": "a scikit-learn pipeline of the user's own",
         "floor": "always the commonest class",
     }.get(family or "", "")
+
+
+def on_word_vectors(model: dict[str, Any]) -> bool:
+    """Tell whether nothing but the vectors of words was learned on other texts."""
+    return bool(model.get("pretrained")) and model["params"].get("vectors", "none") != "none"
+
+
+def checkpoint_name(model: dict[str, Any]) -> str:
+    """Name a model's checkpoint in a clause; nothing where there is none, or it is not known."""
+    name = (model.get("checkpoint") or {}).get("name") or ""
+    if name.startswith(PACKAGED):  # what is in brackets is the package
+        name = name.removeprefix(PACKAGED).partition(" (")[0]
+    return text(name.removeprefix("the folder "), 40) if name else ""
 
 
 def title_name(model: dict[str, Any]) -> str:

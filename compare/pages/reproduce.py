@@ -30,6 +30,11 @@ def reproduce_section(command: str, models: list[dict[str, Any]], dataset: dict[
         + ", ".join(short_hash(digest) for digest in m["predictions_sha256"])
         for m in models
     ]
+    hashes += [
+        f"checkpoint of {model_name(m['model'])} {short_hash(m['checkpoint']['sha256'])}"
+        for m in models
+        if m.get("checkpoint")
+    ]
     parts = ["## Reproduce"]
     if shown:
         parts.append("\n".join(shown))

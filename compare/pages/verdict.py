@@ -6,7 +6,13 @@ from typing import Any
 from worthit.compare.pages.difference import cost_phrase, difference_phrase
 from worthit.compare.pages.markdown import emphasis
 from worthit.compare.pages.money import money, price_sentence
-from worthit.compare.pages.names import from_scratch, metric_name, model_name, subject
+from worthit.compare.pages.names import (
+    checkpoint_name,
+    from_scratch,
+    metric_name,
+    model_name,
+    subject,
+)
 from worthit.compare.pages.phrases import (
     duration,
     margin_points,
@@ -110,7 +116,8 @@ def _difference_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> st
     evidence = f"randomisation {p_value(pairing['p'])}"
     if pairing["n_pairings"] > 1:
         evidence += f", Holm over {pairing['n_pairings']} pairings {p_value(pairing['holm_p'])[2:]}"
-    sentence = f"{subject(model)} {difference_phrase(numbers, pairing, f'; {evidence}')}"
+    told = difference_phrase(numbers, pairing, f"; {evidence}")
+    sentence = f"{subject(model)}{_pretrained(model)} {told}"
     cost = cost_phrase(baseline["cost"], model["cost"])
     return _capital(f"{sentence}, and {cost}." if cost else f"{sentence}.")
 
@@ -119,6 +126,12 @@ def _price_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     """Say the same costs in money, where the reader stated a price."""
     model, baseline = (numbers["models"][pairing[side]] for side in ("model", "baseline"))
     return price_sentence(pairing.get("prices"), model_name(baseline["model"]), subject(model))
+
+
+def _pretrained(model: dict[str, Any]) -> str:
+    """Name the checkpoint that a verdict is about."""
+    name = checkpoint_name(model)
+    return f" ({name}, pretrained)" if name else ""
 
 
 def _classes_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:

@@ -39,11 +39,20 @@ class Checkpoint:
         return str(self._config.get("model_type"))
 
     @property
+    def record(self) -> dict[str, Any]:
+        """What a run keeps of it."""
+        return {
+            "name": self.name,
+            "architecture": self.architecture,
+            "layers": self.n_layers,
+            "width": int(self._config["hidden_size"]),
+            "sha256": self.sha256,
+        }
+
+    @property
     def told(self) -> str:
         """Say in a sentence which weights these are."""
-        shape = (
-            f"{self.architecture}, {self.n_layers} layers of width {self._config['hidden_size']}"
-        )
+        shape = f"{self.architecture}, {self.n_layers} layers of width {self.record['width']}"
         return f"The weights are those of {self.name} ({shape}), SHA-256 {self.sha256}."
 
     @property

@@ -79,6 +79,7 @@ class PretrainedClassifier(KeepingClassifier):
     default_checkpoint: ClassVar[str | None] = None  # the packaged MiniLM
     learned: ClassVar[tuple[str, ...]] = (
         *KeepingClassifier.learned,
+        "checkpoint_",
         "checkpoint_sha256_",
         "pruned_heads_",
         "second_classes_",
@@ -174,10 +175,11 @@ class PretrainedClassifier(KeepingClassifier):
 
         if self.pretrained:
             checkpoint = self._find()
+            self.checkpoint_: dict[str, Any] | None = checkpoint.record
             self.checkpoint_sha256_: str | None = checkpoint.sha256
             self.notes_.append(checkpoint.told)
             return read_subwords(checkpoint)
-        self.checkpoint_sha256_ = None
+        self.checkpoint_, self.checkpoint_sha256_ = None, None
         return new_subwords(
             inputs,
             self.architectures[0],

@@ -50,7 +50,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         Seed of everything random.
     """
 
-    learned: ClassVar[tuple[str, ...]] = ("truncated_share_", "notes_")
+    learned: ClassVar[tuple[str, ...]] = ("checkpoint_", "truncated_share_", "notes_")
 
     checkpoint: str | None = None
     layer: int = -1
@@ -114,9 +114,11 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         from worthit.neural.pretrained.body import new_subwords, read_subwords  # transformers
 
         self.notes_: list[str] = []
+        self.checkpoint_: dict[str, Any] | None = None
         self._answering = RowsAtOnce("answering")
         if self.pretrained:
             checkpoint = self._find()
+            self.checkpoint_ = checkpoint.record
             self.notes_.append(checkpoint.told)
             self.encoder_ = read_subwords(checkpoint)
         else:
