@@ -80,7 +80,7 @@ def describe(data: Data = None, *, options: DescribeOptions) -> None:
 def baseline(
     data: Data = None,
     penalty: Annotated[
-        str, typer.Option(help="auto (l1 or l2, searched), l1, l2 or elasticnet.")
+        str, typer.Option(help="l1, l2, elasticnet, or auto (searched among these three).")
     ] = "auto",
     model: Annotated[
         str,
@@ -119,7 +119,7 @@ def compare(
         typer.Option(help="The reference, named likewise; by default the first baseline."),
     ] = None,
     penalty: Annotated[
-        str, typer.Option(help="auto (l1 or l2, searched), l1, l2 or elasticnet.")
+        str, typer.Option(help="l1, l2, elasticnet, or auto (searched among these three).")
     ] = "auto",
     seeds: Annotated[int, typer.Option(help="How many seeds, counted up from --seed.")] = 1,
     predictions: Annotated[
@@ -181,7 +181,11 @@ def ablate(
         ),
     ] = None,
     penalty: Annotated[
-        str, typer.Option(help="auto, l1, l2 or elasticnet, for a baseline.")
+        str,
+        typer.Option(
+            help="For a baseline: l1, l2, elasticnet, or auto (with --trials searched among these "
+            "three, else the field's default)."
+        ),
     ] = "auto",
     seeds: Annotated[int, typer.Option(help="How many seeds, counted up from --seed.")] = 1,
     *,

@@ -100,6 +100,17 @@ def test_a_size_asked_for_is_trained_on(run):
     assert abs(json.loads(out)["dataset"]["sizes"]["train"] - 40) <= 1
 
 
+@pytest.mark.parametrize("command", ["baseline", "compare", "ablate"])
+def test_help_names_every_penalty_that_is_searched(run, command):
+    from worthit.baselines.sparse.space import search_space
+
+    _, out, _ = run(command, "--help")
+    told = " ".join(out[out.index("--penalty") :].split())
+    searched = search_space("auto")["penalty"].choices
+    assert f"{', '.join(searched)}, or auto (" in told and "searched among these three" in told
+    assert len(searched) == 3
+
+
 def test_models_lists_kinds_without_importing_models(run):
     code, out, _ = run("models", "--json")
     listed = json.loads(out)["models"]
