@@ -6,7 +6,7 @@ A regime is a population of items: shares of the classes, how hard items are, ho
 give one answer. Its true difference in the metric is computed, not estimated, and the second model
 is made better until it is 0, half, one and two margins (of 1 point), and the smallest difference
 that the report would call detectable. From each population test sets are drawn; each is judged as
-the report judges, with three bootstrap intervals from the same resamples.
+the report judges; three plain bootstrap intervals from resamples of their own stand beside it.
 """
 
 import argparse
@@ -17,15 +17,16 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from alternatives import INTERVALS, resample
 from joblib import Parallel, delayed
 from scipy import optimize, stats
-from tabulate import tabulate
 
 from worthit.compare.alignment import Aligned
-from worthit.compare.bootstrap import FEW_UNITS
-from worthit.compare.intervals import INTERVALS, resample
+from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import NAMES, metric_values
+from worthit.compare.pages.markdown import table
 from worthit.compare.randomisation import randomisation
+from worthit.compare.refusal import refusal_of
 from worthit.compare.significance import minimum_detectable
 from worthit.compare.units import units_of
 from worthit.compare.verdict import CANNOT_TELL, NOT_WORTH_IT, WORTH_IT, judge
@@ -40,11 +41,11 @@ SIDES = ([0], [1])
 MOST_BETTER = 12.0  # log odds: the second model is then always right where it answers by itself
 VERDICTS = (WORTH_IT, NOT_WORTH_IT, CANNOT_TELL)
 HEADS = (
-    ["regime", "test set", "smallest class", "metric", "chosen"]
-    + [f"{what} {name}" for what in ("inside", "width") for name in INTERVALS],
-    ["regime", "error under no difference", "detectable", "power there"],
-    ["regime", *(f"{100 * true:g}" for true in TRUE)],
+    ["regime", "test set", "smallest class", "metric", *INTERVALS, "the report", "it takes"],
+    ["regime", "error under no difference", "detectable", "power there"]
+    + [f"{'true ' * (not true)}{100 * true:g}" for true in TRUE],
 )
+ALIGNED = ("l" + "rr" + "l" + "r" * (len(INTERVALS) + 1) + "l", "l" + "r" * (3 + len(TRUE)))
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class Regime:
     lean : float
         What the second model's log odds of being right gain on the commonest class and lose on the
         others.
+    differing : float
+        Share of the items that one model alone gets right, where all else is copied; 0 where
+        ``copied`` says how often answers are alike.
+    both_ways : bool
+        Whether it is either model alike, and not the second alone.
     """
 
     name: str
@@ -83,11 +89,8 @@ class Regime:
     groups: int = 0
     bias: float = 0.0
     lean: float = 0.0
-
-    @property
-    def chosen(self) -> str:
-        """The interval that the report would take, on which its verdicts rest."""
-        return "studentised" if 0 < self.groups < FEW_UNITS else "percentile"
+    differing: float = 0.0
+    both_ways: bool = False
 
 
 EVEN4 = (0.25,) * 4
@@ -107,6 +110,11 @@ REGIMES = (
     Regime("20 groups", 400, (0.5, 0.5), accuracy=0.75, groups=20),
     Regime("10 groups", 400, (0.5, 0.5), accuracy=0.75, groups=10),
     Regime("opposite errors", 1000, (0.8, 0.2), accuracy=0.75, copied=0.2, lean=1.5),
+    Regime("a class of 10", 300, (0.57, 0.4, 1 / 30), accuracy=0.95),
+    Regime("0.5 % one way", 300, EVEN4, "accuracy", differing=0.005),
+    Regime("0.3 % one way", 1000, (0.6, 0.25, 0.15), differing=0.003),
+    Regime("1 % both ways", 300, (0.6, 0.25, 0.15), differing=0.01, both_ways=True),
+    Regime("2 groups differ", 600, EVEN4, groups=60, differing=1 / 300),
 )
 HARDNESS = stats.norm.ppf((np.arange(12) + 0.5) / 12)  # of items
 # What a group adds for each model: half of it common to both, in pairs that mirror each other so
@@ -144,8 +152,18 @@ def cells(regime: Regime, better: float, kind: np.ndarray) -> np.ndarray:
         one, other = sides
         apart = one[:, :, None] * other[:, None, :]
         copied = one[:, :, None] * np.eye(k)
-        total += shares[:, None, None] * (regime.copied * copied + (1 - regime.copied) * apart)
+        share = regime.copied
+        if regime.differing:
+            share, apart = 1 - regime.differing, wrong[:, :, None] * np.eye(k)[:, None, :]
+            if regime.both_ways:
+                apart = (apart + apart.transpose(0, 2, 1)) / 2
+        total += shares[:, None, None] * (share * copied + (1 - share) * apart)
     return total / len(HARDNESS)
+
+
+def differences(regime: Regime) -> tuple[float, ...]:
+    """Return the true differences to draw from; one where the shares of the answers are given."""
+    return (round(truth_of(regime, 0.0), 9),) if regime.differing else TRUE
 
 
 def population(regime: Regime, better: float) -> list[np.ndarray]:
@@ -171,6 +189,8 @@ def _positive(regime: Regime) -> int | None:
 @cache
 def better_for(regime: Regime, difference: float) -> float:
     """Find how much better the second model must be for a true difference."""
+    if regime.differing:
+        return 0.0
     found = optimize.brentq(lambda b: truth_of(regime, b) - difference, -2, MOST_BETTER, xtol=1e-10)
     return float(found)
 
@@ -201,25 +221,30 @@ def draw(regime: Regime, types: list[np.ndarray], rng: np.random.Generator) -> A
 def one_set(
     regime: Regime, types: list[np.ndarray], difference: float, n_resamples: int, seed: list[int]
 ) -> dict[str, Any]:
-    """Draw one test set and judge it with each interval."""
+    """Draw one test set and judge it as the report does, with the plain intervals beside it."""
     rng = np.random.default_rng(seed)
     drawn = draw(regime, types, rng)
-    units, positive = units_of(drawn), _positive(regime)
-    resamples = resample(units, regime.metric, positive, n_resamples, rng)
-    test = randomisation(
-        units, SIDES, regime.metric, positive, n_draws=n_resamples, seed=int(rng.integers(2**31))
+    units, what = units_of(drawn), (regime.metric, _positive(regime))
+    resamples = resample(units, *what, n_resamples, rng)
+    test = randomisation(units, SIDES, *what, n_draws=n_resamples, seed=int(rng.integers(2**31)))
+    samples, _ = bootstrap(
+        units, SIDES, *what, n_resamples=n_resamples, seed=int(rng.integers(2**31))
     )
-    found: dict[str, Any] = {
+    refused = refusal_of(drawn, *what, SIDES) is not None
+    low, high = (None, None) if refused else interval(samples)
+    return {
         "p": test.p,
-        "se": float(resamples.values.std(ddof=1)),
+        "se": samples.se,
         "null_sd": test.sd,
+        "takes": "refused" if refused else samples.method,
+        "inside": None if refused else _inside(difference, (low, high)),
+        "verdict": judge(samples.observed, low, high, test.p, MARGIN).verdict,
+        **{name: _inside(difference, ends(resamples)) for name, ends in INTERVALS.items()},
     }
-    for name, interval in INTERVALS.items():
-        low, high = interval(resamples)
-        inside = low - 1e-12 <= difference <= high + 1e-12
-        verdict = judge(resamples.observed, low, high, test.p, MARGIN).verdict
-        found[name] = (inside, verdict, high - low)
-    return found
+
+
+def _inside(difference: float, ends: tuple[float, float]) -> bool:
+    return ends[0] - 1e-12 <= difference <= ends[1] + 1e-12
 
 
 def many_sets(
@@ -236,31 +261,44 @@ def many_sets(
 
 
 def examine(regime: Regime, n_sets: int, n_resamples: int, jobs: int) -> tuple[list[str], ...]:
-    """Return the rows of the three tables, from a fifth of the sets for each difference."""
-    n_sets = max(n_sets // (len(TRUE) + 1), 1)
-    judged = {true: many_sets(regime, true, n_sets, n_resamples, jobs) for true in TRUE}
-    equal = judged[0.0]
-    errors = (float(np.mean([found[name] for found in equal])) for name in ("se", "null_sd"))
-    detectable = minimum_detectable(*errors)
-    reachable = truth_of(regime, MOST_BETTER) > detectable
-    if reachable:
-        judged[detectable] = many_sets(regime, detectable, n_sets, n_resamples, jobs)
+    """Return the rows of both tables, from the same number of sets for each difference."""
+    trues = differences(regime)
+    n_sets = max(n_sets // (1 if regime.differing else len(trues) + 1), 1)
+    judged = {true: many_sets(regime, true, n_sets, n_resamples, jobs) for true in trues}
+    said = [verdicts(judged[true]) if true in judged else "-" for true in TRUE]
+    tests = ["-"] * 3
+    if not regime.differing:
+        equal = judged[0.0]
+        errors = (float(np.mean([found[name] for found in equal])) for name in ("se", "null_sd"))
+        detectable = minimum_detectable(*errors)
+        tests = [percent(error(equal)), f"{100 * detectable:.1f}", "-"]
+        if truth_of(regime, MOST_BETTER) > detectable:
+            judged[detectable] = many_sets(regime, detectable, n_sets, n_resamples, jobs)
+            tests[2] = percent(error(judged[detectable]))
     sets = [found for each in judged.values() for found in each]
-    inside = {name: np.mean([found[name][0] for found in sets]) for name in INTERVALS}
     smallest = round(regime.n * min(regime.shares) / sum(regime.shares))
-    intervals = [
-        *(percent(inside[name]) for name in INTERVALS),
-        *(f"{100 * np.median([found[name][2] for found in sets]):.2f}" for name in INTERVALS),
-    ]
-    power = percent(error(judged[detectable])) if reachable else "-"
-    tests = [percent(error(equal)), f"{100 * detectable:.1f}", power]
-    verdicts = []
-    for true in TRUE:
-        said = Counter(found[regime.chosen][1] for found in judged[true])
-        verdicts.append(" / ".join(f"{100 * said[v] / n_sets:.0f}" for v in VERDICTS))
     units = f"{regime.groups} groups" if regime.groups else f"{regime.n:,} items"
-    what = [regime.name, units, f"{smallest:,}", NAMES[regime.metric], regime.chosen]
-    return [*what, *intervals], [regime.name, *tests], [regime.name, *verdicts]
+    given = [found["inside"] for found in sets if found["inside"] is not None]
+    inside = [percent(np.mean([found[name] for found in sets])) for name in INTERVALS]
+    inside += [percent(np.mean(given)) if given else "-", shares_of(sets)]
+    what = [regime.name, units, f"{smallest:,}", NAMES[regime.metric]]
+    return [*what, *inside], [regime.name, *tests, *said]
+
+
+def verdicts(sets: list[dict[str, Any]]) -> str:
+    """Say how often each verdict was given."""
+    if all(found["takes"] == "refused" for found in sets):
+        return "refused"
+    said = Counter(found["verdict"] for found in sets)
+    return " / ".join(f"{100 * said[verdict] / len(sets):.0f}" for verdict in VERDICTS)
+
+
+def shares_of(sets: list[dict[str, Any]]) -> str:
+    """Say which interval the report takes, with shares where it is not always the same."""
+    taken = Counter(found["takes"] for found in sets).most_common()
+    shown = [(name, f"{100 * n / len(sets):.0f} %") for name, n in taken]
+    told = [f"{name} {share}" for name, share in shown if share != "0 %"]
+    return shown[0][0] if len(told) == 1 else ", ".join(told)
 
 
 def error(sets: list[dict[str, Any]]) -> float:
@@ -274,7 +312,7 @@ def percent(share: float) -> str:
 
 
 def main() -> None:
-    """Print the three tables."""
+    """Print the two tables of benchmarks/README.md."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "--sets", type=int, default=2000, help="test sets of a regime, over all differences"
@@ -289,9 +327,8 @@ def main() -> None:
     for regime in chosen:
         rows.append(examine(regime, options.sets, options.resamples, options.jobs))
         print(f"{regime.name} done", file=sys.stderr, flush=True)
-    for head, part in zip(HEADS, zip(*rows, strict=True), strict=True):
-        align = ["left"] + ["right"] * (len(head) - 1)
-        print(tabulate(part, head, "pipe", colalign=align, disable_numparse=True), end="\n\n")
+    for head, align, part in zip(HEADS, ALIGNED, zip(*rows, strict=True), strict=True):
+        print(table(head, part, align), end="\n\n")
 
 
 if __name__ == "__main__":

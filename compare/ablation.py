@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from worthit.compare.alarms import floor_score
-from worthit.compare.bootstrap import interval
 from worthit.compare.model import model_numbers
 from worthit.compare.pairing import measure
 from worthit.compare.run import Run
@@ -83,7 +82,7 @@ def ablation_numbers(
 
 def _change(base: Sequence[Run], arm: Arm, metric: str) -> dict[str, Any]:
     measured = measure(base, arm.runs, metric)
-    low, high = (None, None) if measured.refusal else interval(measured.difference)
+    low, high = measured.interval
     return {
         **_told(model_numbers(arm.runs, metric), arm.runs, metric),
         "difference": measured.difference.observed,

@@ -13,7 +13,8 @@ from scipy import stats
 
 from worthit.compare.influence import influences, standard_errors
 from worthit.compare.metrics import class_f1, metric_values
-from worthit.compare.units import Totals, Units
+from worthit.compare.pseudo_items import pseudo_items
+from worthit.compare.units import Sides, Totals, Units
 
 __all__ = ["FEW_UNITS", "RESAMPLES", "Samples", "bootstrap", "draw_counts", "interval"]
 
@@ -40,6 +41,8 @@ class Samples:
         Standard error by the delta method; 0 where units are many.
     t : numpy.ndarray of shape (B,) or None
         Studentised values, with only the units resampled; None where units are many.
+    pseudo_items : bool
+        Whether pseudo-items joined the resamples, because too few units differ.
     """
 
     observed: float
@@ -47,6 +50,14 @@ class Samples:
     items_se: float
     delta_se: float = 0.0
     t: np.ndarray | None = None
+    pseudo_items: bool = False
+
+    @property
+    def method(self) -> str:
+        """The interval that :func:`interval` takes."""
+        if self.t is not None:
+            return "studentised"
+        return "pseudo-items" if self.pseudo_items else "percentile"
 
     @property
     def se(self) -> float:
@@ -64,7 +75,8 @@ def interval(samples: Samples, level: float = 0.95) -> tuple[float, float]:
 
     Percentiles (Efron 1979): the middle ``level`` of the resamples. With few units they are too
     narrow; there it is the studentised interval (bootstrap-t, Efron 1981), each side widened by the
-    spread over seeds.
+    spread over seeds. With many units of which few differ they are too narrow as well; there the
+    resamples hold pseudo-items (:mod:`~worthit.compare.pseudo_items`).
     """
     tails = [(1 - level) / 2, (1 + level) / 2]
     if samples.t is None:
@@ -78,7 +90,7 @@ def interval(samples: Samples, level: float = 0.95) -> tuple[float, float]:
 
 def bootstrap(
     units: Units,
-    sides: tuple[list[int], list[int]] | list[int],
+    sides: Sides | list[int],
     metric: str,
     positive: int | None = None,
     *,
@@ -110,6 +122,8 @@ def bootstrap(
         Of the F1 of each class, from the same resamples.
     """
     minus, plus = sides if isinstance(sides, tuple) else ([], sides)
+    many = units.total >= FEW_UNITS
+    added = pseudo_items(units, sides, metric) if isinstance(sides, tuple) and many else None
 
     def evaluate(totals: Totals) -> np.ndarray:
         """Values per run: the metric, then the F1 of each class, shape (B, runs, 1 + k)."""
@@ -126,6 +140,8 @@ def bootstrap(
         rng, size = task
         drawn = draw_counts(units.weights, size, rng)
         totals = units.totals(drawn)
+        if added is not None:
+            totals += added.totals(rng.poisson(added.weights, (size, len(added.weights))))
         values = evaluate(totals)
         weights = [_seed_weights(len(side), size, rng) for side in (minus, plus)]
         return reduce(values, weights), reduce(values, [None, None]), errors(drawn, totals)
@@ -138,7 +154,7 @@ def bootstrap(
 
     def errors(drawn: np.ndarray, totals: Totals) -> np.ndarray:
         """Return standard errors of every number, shape (B, 1 + k); 0 where units are many."""
-        if units.total >= FEW_UNITS:
+        if many:
             return np.zeros((len(drawn), len(names)))
         found = [influences(units, totals, signs, *name) for name in names]
         return np.stack([standard_errors(units, drawn, each) for each in found], axis=1)
@@ -155,6 +171,7 @@ def bootstrap(
             float(items_se[i]),
             float(delta_se[i]),
             _studentise(items[:, i] - observed[i], ses[:, i]),
+            added is not None,
         )
         for i in range(len(observed))
     ]

@@ -195,7 +195,7 @@ def _point(
         value, low, high, refusal = _measured([own], metric, resamples)
         models[name] = {"value": value, "low": low, "high": high}
         if name != reference:
-            value, low, high, refusal = _measured([runs[reference], own], metric, resamples)
+            value, low, high, _ = _measured([runs[reference], own], metric, resamples)
             differences[name] = {"difference": value, "low": low, "high": high}
     return {
         "n": sum(size), "n_train": size[0], "n_validation": size[1], "models": models,
@@ -214,7 +214,7 @@ def _measured(
     places = (first, both[len(first) :]) if len(sides) > 1 else first
     units = units_of(aligned)
     samples, _ = bootstrap(units, places, metric, positive, n_resamples=resamples)
-    refusal = refusal_of(aligned, metric, positive)
+    refusal = refusal_of(aligned, metric, positive, places)
     low, high = (None, None) if refusal else interval(samples)
     return samples.observed, low, high, refusal
 

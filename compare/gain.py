@@ -54,8 +54,9 @@ def gain(
         tuple(map(str, range(len(truth)))), names, encode(truth, names), answers, codes
     )
     place = None if positive is None else names.index(positive)
-    samples, _ = bootstrap(units_of(aligned), ([0], [1]), metric, place)
-    refusal = refusal_of(aligned, metric, place)
+    sides = ([0], [1])
+    samples, _ = bootstrap(units_of(aligned), sides, metric, place)
+    refusal = refusal_of(aligned, metric, place, sides)
     low, high = (None, None) if refusal else interval(samples)
     return {
         "metric": metric, "difference": samples.observed, "low": low, "high": high,

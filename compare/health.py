@@ -69,7 +69,7 @@ def _scores(
     support = np.broadcast_to(totals.support, totals.hits.shape)
     scores = metric_values(metric, totals.hits, totals.predicted, support, positive)[0]
     samples, _ = bootstrap(units, sides, metric, positive)
-    refused = refusal_of(rest, metric, positive) is not None
+    refused = refusal_of(rest, metric, positive, sides) is not None
     low, high = (None, None) if refused else interval(samples)
     return {
         "n": len(rest.ids),

@@ -8,12 +8,12 @@ from worthit.compare.alignment import align
 from worthit.compare.curve import curve_numbers
 from worthit.compare.metrics import METRICS
 from worthit.compare.model import model_numbers
-from worthit.compare.pairing import measure, paired_p, pairing_numbers
+from worthit.compare.pairing import Measured, measure, pairing_numbers
 from worthit.compare.run import Run
 from worthit.compare.sections import pairing_sections
 from worthit.compare.significance import holm
 from worthit.compare.tuned import verdicts_by_tuned_metric
-from worthit.compare.verdict import Limits
+from worthit.compare.verdict import Limits, is_clear
 from worthit.core.errors import InputError
 
 __all__ = ["judge_runs"]
@@ -46,7 +46,7 @@ def judge_runs(
     measured = [measure(models[reference], models[name], metric) for name in others]
     adjusted = holm([each.p for each in measured])
     known = {
-        frozenset((reference, name)): each.p for name, each in zip(others, measured, strict=True)
+        frozenset((reference, name)): each for name, each in zip(others, measured, strict=True)
     }
     tuned = verdicts_by_tuned_metric(models, numbers, reference, others, margin, limits)
     pairings = [
@@ -140,21 +140,25 @@ def _ranking(
     models: dict[str, list[Run]],
     numbers: dict[str, dict[str, Any]],
     metric: str,
-    known: dict[frozenset[str], float],
+    known: dict[frozenset[str], Measured],
 ) -> dict[str, Any]:
     """Order the models by score; find those that cannot be told apart from the best.
 
-    ``known`` holds the p of pairs that were tested already.
+    ``known`` holds the pairs that were measured already.
     """
     order = sorted(numbers, key=lambda name: -numbers[name]["interval"]["value"])
     best, rest = order[0], order[1:]
-    p_values = []
-    for name in rest:
-        p = known.get(frozenset((best, name)))
-        p_values.append(paired_p(models[best], models[name], metric) if p is None else p)
-    adjusted = holm(p_values)
+    measured = [
+        known.get(frozenset((best, name))) or measure(models[best], models[name], metric)
+        for name in rest
+    ]
+    adjusted = holm([each.p for each in measured])
     refused = numbers[best]["interval"]["refusal"] is not None
-    together = [name for name, p in zip(rest, adjusted, strict=True) if p >= 0.05]
+    together = [
+        name
+        for name, each, p in zip(rest, measured, adjusted, strict=True)
+        if not is_clear(*each.interval, p)
+    ]
     return {
         "ranking": order,
         "best_set": None if refused else [best, *together],

@@ -12,7 +12,7 @@ from worthit.compare.bootstrap import RESAMPLES, Samples, bootstrap, interval
 from worthit.compare.metrics import METRICS
 from worthit.compare.over_seeds import over_seeds
 from worthit.compare.prices import prices
-from worthit.compare.randomisation import DRAWS, Randomised, randomisation, randomisation_p
+from worthit.compare.randomisation import DRAWS, Randomised, randomisation
 from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
 from worthit.compare.run import Run
 from worthit.compare.significance import chances, mcnemar_p, minimum_detectable, to_settle
@@ -20,7 +20,7 @@ from worthit.compare.stochastic_order import MIN_SEEDS, order_bound
 from worthit.compare.units import units_of
 from worthit.compare.verdict import Limits, judge
 
-__all__ = ["Measured", "measure", "paired_p", "pairing_numbers"]
+__all__ = ["Measured", "measure", "pairing_numbers"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,11 @@ class Measured:
     refusal: dict[str, Any] | None
 
     @property
+    def interval(self) -> tuple[float, float] | tuple[None, None]:
+        """The 95 % interval of the difference; None twice where it is refused."""
+        return (None, None) if self.refusal else interval(self.difference)
+
+    @property
     def p(self) -> float:
         """Of the randomisation test."""
         return self.test.p
@@ -70,14 +75,8 @@ def measure(baseline: Sequence[Run], model: Sequence[Run], metric: str) -> Measu
     units = units_of(aligned)
     difference, per_class = bootstrap(units, sides, metric, positive)
     test = randomisation(units, sides, metric, positive)
-    refusal = refusal_of(aligned, metric, positive)
+    refusal = refusal_of(aligned, metric, positive, sides)
     return Measured(aligned, sides, difference, per_class, test, refusal)
-
-
-def paired_p(first: Sequence[Run], second: Sequence[Run], metric: str) -> float:
-    """Test two models without resampling; see :func:`measure`."""
-    aligned, sides, positive = _prepare(first, second)
-    return randomisation_p(units_of(aligned), sides, metric, positive)
 
 
 def _prepare(
@@ -120,7 +119,7 @@ def pairing_numbers(
         The verdict by the metric that the models were tuned for, where another one judges.
     """
     aligned, samples = measured.aligned, measured.difference
-    low, high = (None, None) if measured.refusal else interval(samples)
+    low, high = measured.interval
     checks = limits.check(model["cost"])
     verdict = judge(samples.observed, low, high, holm_p, margin, checks)
     without = judge(samples.observed, low, high, holm_p, margin)
@@ -145,6 +144,7 @@ def pairing_numbers(
         "low": low,
         "high": high,
         "refusal": measured.refusal,
+        "pseudo_items": samples.pseudo_items,
         "se": samples.se,
         "items_se": samples.items_se,
         "seeds_se": samples.seeds_se,
@@ -222,7 +222,7 @@ def _classes(
     rows = []
     for place, label in enumerate(measured.aligned.classes):
         samples = measured.per_class[place]
-        refused = class_refusal(measured.aligned, place)
+        refused = class_refusal(measured.aligned, place, measured.sides)
         low, high = (None, None) if refused else interval(samples)
         one, other = baseline["per_class"][label], model["per_class"][label]
         rows.append(

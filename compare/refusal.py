@@ -1,5 +1,7 @@
 """When no interval is given: too few items or groups, or a class too small for the metric.
 
+Groups that two models answer alike tell nothing of their difference, so groups in which they differ
+are counted as well; over items pseudo-items do that (:mod:`~worthit.compare.pseudo_items`).
 The limits are those of ``benchmarks/coverage.py``: where an interval said to hold the truth in 95 %
 of test sets holds it in less than 93 %, there is none.
 """
@@ -10,29 +12,40 @@ import numpy as np
 
 from worthit.compare.alignment import Aligned
 from worthit.compare.metrics import MACRO
+from worthit.compare.units import Sides, units_of
 
 __all__ = ["FEW_ITEMS", "MIN_GROUPS", "MIN_ITEMS", "MIN_TEST", "class_refusal", "refusal_of"]
 
 MIN_GROUPS = 10
-MIN_ITEMS = 10
+MIN_ITEMS = 10  # of a class: from here on intervals, with pseudo-items, hold the truth in 95 %
 MIN_TEST = 100  # items: at 50 intervals hold the truth in 91 to 92 % of test sets
 FEW_ITEMS = 30  # below it a class is marked as too small to judge
 
 
-def refusal_of(aligned: Aligned, metric: str, positive: int | None) -> dict[str, Any] | None:
+def refusal_of(
+    aligned: Aligned, metric: str, positive: int | None, sides: Sides | list[int] | None = None
+) -> dict[str, Any] | None:
     """Say why a metric gets no interval on this test set, or None where it gets one.
+
+    Parameters
+    ----------
+    aligned : Aligned
+        The runs.
+    metric, positive
+        See :func:`~worthit.compare.metrics.metric_values`.
+    sides : tuple of two lists of int, optional
+        Positions of the runs of two models whose difference is asked for.
 
     Returns
     -------
     dict or None
         ``{"kind": "groups", "have": n, "need": 10}``, ``{"kind": "items", "have": n, "need": 100}``
+        ``{"kind": "differing", "have": n, "need": 10}`` (groups in which the two sides differ),
         or ``{"kind": "class", "label": ..., "have": n, "need": 10}``.
     """
-    n_groups = aligned.n_groups
-    if n_groups is not None and n_groups < MIN_GROUPS:
-        return {"kind": "groups", "have": n_groups, "need": MIN_GROUPS}
-    if len(aligned.truth) < MIN_TEST:
-        return {"kind": "items", "have": len(aligned.truth), "need": MIN_TEST}
+    too_little = _too_little(aligned, sides)
+    if too_little is not None:
+        return too_little
     support = np.bincount(aligned.truth, minlength=len(aligned.classes))
     if metric in MACRO:
         smallest = int(support.argmin())
@@ -43,14 +56,24 @@ def refusal_of(aligned: Aligned, metric: str, positive: int | None) -> dict[str,
     return _too_small(aligned.classes[smallest], int(support[smallest]))
 
 
-def class_refusal(aligned: Aligned, place: int) -> bool:
-    """Tell whether the F1 of one class gets no interval."""
-    if len(aligned.truth) < MIN_TEST:
-        return True
+def class_refusal(aligned: Aligned, place: int, sides: Sides) -> bool:
+    """Tell whether the difference in F1 of one class gets no interval."""
+    few = int((aligned.truth == place).sum()) < MIN_ITEMS
+    return few or _too_little(aligned, sides) is not None
+
+
+def _too_little(aligned: Aligned, sides: Sides | list[int] | None) -> dict[str, Any] | None:
+    """Say what the test set as a whole has too few of."""
     n_groups = aligned.n_groups
     if n_groups is not None and n_groups < MIN_GROUPS:
-        return True
-    return int((aligned.truth == place).sum()) < MIN_ITEMS
+        return {"kind": "groups", "have": n_groups, "need": MIN_GROUPS}
+    if len(aligned.truth) < MIN_TEST:
+        return {"kind": "items", "have": len(aligned.truth), "need": MIN_TEST}
+    if n_groups is not None and isinstance(sides, tuple):
+        differing = units_of(aligned).n_differing(sides)
+        if differing < MIN_GROUPS:
+            return {"kind": "differing", "have": differing, "need": MIN_GROUPS}
+    return None
 
 
 def _too_small(label: str, have: int) -> dict[str, Any] | None:

@@ -185,7 +185,7 @@ def _row(
     support = np.broadcast_to(totals.support, totals.hits.shape)
     scores = metric_values(metric, totals.hits, totals.predicted, support, positive)[0]
     samples, _ = bootstrap(units, sides, metric, positive, n_resamples=DRAWS)
-    low, high = (None, None) if refusal_of(part, metric, positive) else interval(samples)
+    low, high = (None, None) if refusal_of(part, metric, positive, sides) else interval(samples)
     return {
         **head,
         "n": int(mask.sum()),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worthit.compare.bootstrap import interval
 from worthit.compare.pairing import measure
 from worthit.compare.run import Run
 from worthit.compare.significance import holm
@@ -52,7 +51,7 @@ def verdicts_by_tuned_metric(
         measured = [measure(models[reference], models[name], metric) for name in names]
         adjusted = holm([each.p for each in measured])
         for name, each, p in zip(names, measured, adjusted, strict=True):
-            low, high = (None, None) if each.refusal else interval(each.difference)
+            low, high = each.interval
             difference = each.difference.observed
             checks = limits.check(numbers[name]["cost"])
             told[name] = {

@@ -12,7 +12,10 @@ from scipy import sparse
 
 from worthit.compare.alignment import Aligned
 
-__all__ = ["Totals", "Units", "units_of"]
+__all__ = ["Sides", "Totals", "Units", "item_counts", "units_of"]
+
+Sides = tuple[list[int], list[int]]  # positions of the runs of the baseline and of the model
+ROUNDING = 1e-9  # a gap below it is a zero with rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,12 @@ class Totals:
     support: np.ndarray
     hits: np.ndarray
     predicted: np.ndarray
+
+    def __add__(self, other: "Totals") -> "Totals":
+        """Add the counts of other items, draw by draw."""
+        return Totals(
+            self.support + other.support, self.hits + other.hits, self.predicted + other.predicted
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +81,21 @@ class Units:
         """Sum the counts of the test set as it is."""
         return self.totals(self.weights[None, :].astype(float))
 
+    def n_differing(self, sides: Sides) -> int:
+        """Count the units in which the two sides' mean hits differ in some class."""
+        return int(self.weights[self._differing(sides).any(axis=1)].sum())
+
+    def differing_by_class(self, sides: Sides) -> np.ndarray:
+        """Count, for each class, the units in which the two sides' mean hits differ, shape (k,)."""
+        return self.weights @ self._differing(sides)
+
+    def _differing(self, sides: Sides) -> np.ndarray:
+        share = np.zeros(1 + 2 * self.n_runs)
+        for sign, runs in zip((-1, 1), sides, strict=True):
+            np.add.at(share, [1 + 2 * run for run in runs], sign / len(runs))
+        gaps = self.counts @ np.kron(share[:, None], np.eye(self.n_classes))  # (kinds, k)
+        return abs(gaps) > ROUNDING
+
 
 def units_of(aligned: Aligned) -> Units:
     """Build the units of aligned runs: groups where there are groups, else items."""
@@ -82,9 +106,9 @@ def units_of(aligned: Aligned) -> Units:
         for answers in aligned.answers:
             cells = np.unique(cells * (k + 1) + answers + 1, return_inverse=True)[1]
         _, first, weights = np.unique(cells, return_index=True, return_counts=True)
-        counts = _item_counts(aligned.truth[first], aligned.answers[:, first], k)
+        counts = item_counts(aligned.truth[first], aligned.answers[:, first], k)
     else:
-        items = _item_counts(aligned.truth, aligned.answers, k)
+        items = item_counts(aligned.truth, aligned.answers, k)
         n_items = len(aligned.truth)
         membership = sparse.csr_matrix(
             (np.ones(n_items), (aligned.groups, np.arange(n_items))),
@@ -96,7 +120,7 @@ def units_of(aligned: Aligned) -> Units:
     return Units(counts[order], weights[order], n_runs, k)
 
 
-def _item_counts(truth: np.ndarray, answers: np.ndarray, k: int) -> sparse.csr_matrix:
+def item_counts(truth: np.ndarray, answers: np.ndarray, k: int) -> sparse.csr_matrix:
     """Count single items, one row each."""
     n = len(truth)
     rows, columns = [np.arange(n)], [truth]

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from worthit.compare.prices import per_million
 from worthit.core.errors import InputError
 
-__all__ = ["CANNOT_TELL", "NOT_WORTH_IT", "WORTH_IT", "Check", "Limits", "Verdict", "judge"]
+__all__ = [
+    "CANNOT_TELL",
+    "NOT_WORTH_IT",
+    "WORTH_IT",
+    "Check",
+    "Limits",
+    "Verdict",
+    "is_clear",
+    "judge",
+]
 
 WORTH_IT = "worth it"
 NOT_WORTH_IT = "not worth it"
@@ -158,7 +167,22 @@ def judge(
     return Verdict(WORTH_IT, "gain")
 
 
+def is_clear(low: float | None, high: float | None, holm_p: float) -> bool:
+    """Tell whether two models differ beyond the noise: by the interval and by the test.
+
+    The test takes the trained models as given. With several seeds only the interval knows that
+    others of their kind would have scored otherwise; so neither speaks alone, and nothing is clear
+    without an interval.
+
+    Examples
+    --------
+    >>> is_clear(0.002, 0.01, 0.01), is_clear(-0.003, 0.02, 0.01), is_clear(None, None, 0.01)
+    (True, False, False)
+    """
+    return low is not None and high is not None and (low > 0 or high < 0) and holm_p < LEVEL
+
+
 def _why_not(low: float, high: float, holm_p: float, margin: float) -> str:
     if high < 0:
-        return "baseline better" if holm_p < LEVEL else "no gain"
+        return "baseline better" if is_clear(low, high, holm_p) else "no gain"
     return "tie" if low > -margin else "too small a gain"

@@ -1,7 +1,6 @@
 """Yardstick: one metric over the truths of one split, for any answers to its items."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from worthit.compare.units import units_of
 
 __all__ = ["Yardstick"]
 
+SIDES = ([0], [1])
 RESAMPLES = 2000  # six intervals beside the main one: ends good to a tenth of their width
 
 
@@ -55,12 +55,9 @@ class Yardstick:
         for place, side in enumerate(("baseline", "model")):
             pair = replace(self.aligned, answers=np.stack([self.aligned.answers[place], answers]))
             samples, _ = bootstrap(
-                units_of(pair), ([0], [1]), self.metric, self.positive, n_resamples=RESAMPLES
+                units_of(pair), SIDES, self.metric, self.positive, n_resamples=RESAMPLES
             )
-            low, high = (None, None) if self._refused else interval(samples)
+            refusal = refusal_of(pair, self.metric, self.positive, SIDES)
+            low, high = (None, None) if refusal else interval(samples)
             result[f"against_{side}"] = {"difference": samples.observed, "low": low, "high": high}
         return result
-
-    @cached_property
-    def _refused(self) -> bool:
-        return refusal_of(self.aligned, self.metric, self.positive) is not None

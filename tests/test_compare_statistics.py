@@ -197,8 +197,6 @@ def test_equal_answers_give_p_one():
     items = aligned()
     same = Aligned(items.ids, items.classes, items.truth, items.answers[[0, 0]], None)
     assert randomisation_p(units_of(same), BOTH, "f1_macro") == 1
-    samples, _ = bootstrap(units_of(same), BOTH, "f1_macro")
-    assert interval(samples) == (0, 0)
 
 
 def test_repeating_a_lone_baseline_run_changes_nothing():

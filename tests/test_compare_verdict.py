@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worthit.compare.verdict import CANNOT_TELL, NOT_WORTH_IT, WORTH_IT, Limits, judge
+from worthit.compare.verdict import (
+    CANNOT_TELL,
+    NOT_WORTH_IT,
+    WORTH_IT,
+    Limits,
+    is_clear,
+    judge,
+)
 
 LIMITS = Limits(max_ms=5, max_train_minutes=10)
 
@@ -31,6 +38,21 @@ LIMITS = Limits(max_ms=5, max_train_minutes=10)
 def test_the_rule(difference, low, high, p, verdict, reason):
     said = judge(difference, low, high, p, 0.01)
     assert (said.verdict, said.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "clear"),
+    [
+        (0.001, 0.02, 0.049, True),
+        (-0.02, -0.001, 0.001, True),
+        (0.001, 0.02, 0.05, False),
+        (-0.001, 0.02, 0.001, False),  # the spread over seeds, which p does not know
+        (0.0, 0.02, 0.001, False),
+        (None, None, 0.001, False),
+    ],
+)
+def test_clear_needs_interval_and_test(low, high, p, clear):
+    assert is_clear(low, high, p) is clear
 
 
 def test_broken_limit_decides_by_itself():

@@ -111,7 +111,7 @@ def test_gain_is_the_difference_of_scores_inside_its_interval():
     assert found["difference"] == pytest.approx(scores[1] - scores[0])
     assert found["low"] < found["difference"] < found["high"]
     same = gain(truth, before, before, None, ("a", "b"), "accuracy")
-    assert (same["difference"], same["low"], same["high"]) == (0, 0, 0)
+    assert same["low"] < same["difference"] == 0 < same["high"]  # not known to within nothing
 
 
 def test_gain_on_few_groups_or_a_tiny_class_has_no_interval():
@@ -119,6 +119,6 @@ def test_gain_on_few_groups_or_a_tiny_class_has_no_interval():
     groups = np.array([f"g{i % 5}" for i in range(100)], dtype=object)
     assert gain(truth, truth, truth, groups, ("a", "b"), "accuracy")["low"] is None
     singles = np.array([f"g{i}" for i in range(100)], dtype=object)
-    assert gain(truth, truth, truth, singles, ("a", "b"), "accuracy")["low"] == 0
+    assert gain(truth, truth, truth, singles, ("a", "b"), "accuracy")["low"] is not None
     truth[5:60] = "b"
     assert gain(truth, truth, truth, None, ("a", "b"), "f1_macro")["low"] is None

@@ -22,10 +22,9 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.refusal import refusal_phrase
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
+from worthit.compare.verdict import is_clear
 
 __all__ = ["ablation_page"]
-
-LEVEL = 0.05
 
 
 def ablation_page(numbers: dict[str, Any]) -> str:
@@ -94,11 +93,11 @@ def _best_on_validation(numbers: dict[str, Any]) -> str:
 
 def _told_apart(numbers: dict[str, Any]) -> str:
     changes = _changed(numbers)
-    clear = [row for row in changes if row["holm_p"] < LEVEL]
+    clear = [row for row in changes if is_clear(row["low"], row["high"], row["holm_p"])]
     if not clear:
         return (
-            "On test no change can be told apart from the base (Holm-adjusted p of every one at "
-            f"least {LEVEL})."
+            "On test no change can be told apart from the base (by its interval and its "
+            "Holm-adjusted p)."
         )
     better = [_named(row) for row in clear if row["difference"] > 0]
     worse = [_named(row) for row in clear if row["difference"] <= 0]
@@ -106,7 +105,10 @@ def _told_apart(numbers: dict[str, Any]) -> str:
     parts += [f"worse {', '.join(worse)}"] * bool(worse)
     rest = len(changes) - len(clear)
     others = f"; {rest} cannot be told apart from it" if rest else ""
-    return f"On test clearly unlike the base (Holm p < {LEVEL}): {'; '.join(parts)}{others}."
+    return (
+        "On test clearly unlike the base (interval without 0, Holm p < 0.05): "
+        f"{'; '.join(parts)}{others}."
+    )
 
 
 def _unlearned(numbers: dict[str, Any]) -> str:
@@ -147,8 +149,9 @@ def _scores(numbers: dict[str, Any]) -> str:
     note = (
         f"{_metric(numbers)[:1].upper()}{_metric(numbers)[1:]}, 0-100. Differences are those on "
         f"the test items, paired {unit}, with a paired bootstrap interval; p is of a paired "
-        "randomisation test, adjusted over all changes here. Nothing was chosen on test: whoever "
-        "picks a setting from this table should go by the validation column."
+        f"randomisation test, adjusted over all changes here{_as_given(numbers)}. Nothing was "
+        "chosen on test: whoever picks a setting from this table should go by the validation "
+        "column."
     )
     note += looks_sentence(numbers.get("looks"))
     note += "".join(f" No interval: {why}." for why in refusals)
@@ -158,6 +161,12 @@ def _scores(numbers: dict[str, Any]) -> str:
 def _alarms(numbers: dict[str, Any]) -> str:
     lines = alarms_in_short({name: row["alarms"] for name, row in _runs(numbers).items()})
     return f"**Alarms**\n\n{bullets(lines)}" if lines else ""
+
+
+def _as_given(numbers: dict[str, Any]) -> str:
+    if len(numbers["seeds"]) < 2:
+        return ""
+    return ", and takes the trained models as given, where the interval covers seeds as well"
 
 
 def _curves(numbers: dict[str, Any]) -> str:

@@ -16,10 +16,10 @@ from worthit.compare.pages.phrases import (
 from worthit.compare.pages.words import signs, term_shown
 from worthit.compare.refusal import MIN_TEST
 from worthit.compare.slices import LEAKS, NEARLY_ALL
+from worthit.compare.verdict import is_clear
 
 __all__ = ["differ_section"]
 
-LEVEL = 0.05
 LONGEST = 220
 
 
@@ -99,7 +99,7 @@ def _slices(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
 def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
     """Say on which slices the difference is clear once all looks are counted."""
     rows = slices["rows"]
-    clear = [row for row in rows if row["holm_p"] < LEVEL]
+    clear = [row for row in rows if is_clear(row["low"], row["high"], row["holm_p"])]
     parts = []
     for side, sign in (("baseline", -1), ("model", 1)):
         named = [row for row in clear if sign * row["difference"] > 0]
@@ -111,7 +111,7 @@ def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
     told = f"{'; '.join(parts) or 'No slice shows a clear difference'} "
     told += f"(p after Holm over the {plural(len(rows), 'look')}; intervals are not adjusted)."
     if any(row["low"] is None for row in rows):
-        told += f" Under {MIN_TEST} items there is no interval."
+        told += f" Under {MIN_TEST} items there is no interval, and nothing is called clear."
     if slices["metric"] != pairing["metric"]:
         told += (
             f" In {metric}, because most slices have too few items of a class for the chosen one."

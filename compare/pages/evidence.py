@@ -16,6 +16,7 @@ from worthit.compare.pages.phrases import (
     span,
 )
 from worthit.compare.pages.refusal import refusal_phrase
+from worthit.compare.pseudo_items import BY_CLASS, FEW_DIFFERING
 
 __all__ = ["evidence_section"]
 
@@ -69,6 +70,9 @@ def _randomisation(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         f"Paired randomisation of {metric}: {p_value(pairing['p'])} ({count(pairing['draws'])} "
         f"draws that swap the two models' answers {unit})."
     )
+    if max(pairing["n_seeds"]) > 1:
+        sentence += " This p takes the trained models as given"
+        sentence += "." if pairing["refusal"] else "; the interval covers the seeds as well."
     if pairing["n_pairings"] == 1:
         return f"{sentence} There is one pairing, so Holm changes nothing."
     return (
@@ -93,8 +97,15 @@ def _interval(pairing: dict[str, Any]) -> str:
 
 
 def _method(pairing: dict[str, Any]) -> str:
-    few = pairing["n_groups"] and pairing["n_groups"] < FEW_UNITS
-    return "studentised, since the groups are few" if few else "percentiles"
+    if pairing["n_groups"] and pairing["n_groups"] < FEW_UNITS:
+        return "studentised, since the groups are few"
+    if pairing.get("pseudo_items"):  # old reports do not know it
+        where = " of some class" if pairing["metric"] in BY_CLASS else ""
+        return (
+            "percentiles with pseudo-items (Agresti & Min 2005), because only one of the two is "
+            f"right on fewer than {FEW_DIFFERING} items{where}"
+        )
+    return "percentiles"
 
 
 def _detectable(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:

@@ -117,13 +117,13 @@ def _ranking(numbers: dict[str, Any]) -> str:
     elif len(best) == 1:
         told = (
             f"{model_name(best[0])} scores highest, and every other model is clearly below it "
-            "(paired randomisation, Holm)."
+            "(paired interval without 0, and paired randomisation after Holm)."
         )
     else:
         names = ", ".join(model_name(name) for name in best[:-1])
         told = (
             f"{names} and {model_name(best[-1])} cannot be told apart on this test set (paired "
-            "randomisation against the highest score, Holm)."
+            "interval, and paired randomisation after Holm, against the highest score)."
         )
     return (
         f"## Ranking\n\n![Ranking with intervals](figures/ranking.png)\n\n{told} Overlapping "

@@ -16,6 +16,8 @@ def refusal_phrase(refusal: dict[str, Any] | None) -> str:
         return f"the test set has only {plural(refusal['have'], 'group')}"
     if refusal["kind"] == "items":
         return f"the test set has only {plural(refusal['have'], 'item')}"
+    if refusal["kind"] == "differing":
+        return f"the two differ in only {plural(refusal['have'], 'group')}"
     return f"{emphasis(refusal['label'], 40)} has only {plural(refusal['have'], 'test item')}"
 
 
@@ -23,6 +25,11 @@ def refusal_remedy(refusal: dict[str, Any]) -> str:
     """Say what it would take to have one."""
     if refusal["kind"] == "groups":
         return f"At least {refusal['need']} groups are needed before anything can be said."
+    if refusal["kind"] == "differing":
+        return (
+            f"At least {refusal['need']} groups in which the two differ are needed before anything "
+            "can be said."
+        )
     if refusal["kind"] == "items":
         return (
             f"At least {refusal['need']} test items are needed before anything can be said; "

@@ -20,6 +20,7 @@ from worthit.compare.pages.phrases import (
     times,
 )
 from worthit.compare.refusal import FEW_ITEMS, MIN_ITEMS
+from worthit.compare.verdict import is_clear
 
 __all__ = ["cost_rows", "glance_section", "per_class_section", "whole_training"]
 
@@ -90,8 +91,7 @@ def _positive_rows(pairing: dict[str, Any], positive: str) -> list[list[str]]:
 
 def _clear(pairing: dict[str, Any]) -> bool:
     """Tell whether there is a winner outside the noise."""
-    low, high = pairing["low"], pairing["high"]
-    return low is not None and (low > 0 or high < 0) and pairing["holm_p"] < 0.05
+    return is_clear(pairing["low"], pairing["high"], pairing["holm_p"])
 
 
 def cost_rows(baseline: dict[str, Any], model: dict[str, Any]) -> list[list[str]]:

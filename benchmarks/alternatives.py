@@ -1,8 +1,7 @@
-"""Bootstrap intervals: percentile, BCa and studentised, from the same resamples.
+"""Plain bootstrap intervals (percentile, BCa, studentised) to hold the report's against.
 
-``benchmarks/coverage.py`` holds the three against simulated truths. By that evidence the report
-takes the percentile interval over items and many groups and the studentised one over few groups
-(:func:`worthit.compare.bootstrap.interval`).
+No script of its own: ``coverage.py`` takes them. What the report gives is
+:func:`worthit.compare.bootstrap.interval`.
 """
 
 from dataclasses import dataclass
