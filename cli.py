@@ -50,16 +50,16 @@ def models(
     name: Annotated[str | None, typer.Argument(help="Show this model's hyper-parameters.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object alone.")] = False,
 ) -> None:
-    """List the models with the kinds they take; with NAME, its hyper-parameters and defaults."""
+    """List the models with the kinds they take; with NAME, its fields, defaults and meanings."""
     from worthit.experiment import terminal
-    from worthit.experiment.models import available, fields_of, find
+    from worthit.experiment.models import available, fields_of, find, meanings_of
 
     if name is None:
         listed = available()
         _tell(json, terminal.models_json(listed), terminal.models_table(listed))
     else:
-        entry, defaults = find(name), fields_of(name)
-        _tell(json, terminal.model_json(entry, defaults), terminal.model_table(entry, defaults))
+        told = find(name), fields_of(name), meanings_of(name)
+        _tell(json, terminal.model_json(*told), terminal.model_table(*told))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Any
 from worthit import baselines, neural
 from worthit.core.catalogue import Entry, load_class
 from worthit.core.errors import InputError
+from worthit.experiment.meanings import field_meanings
 from worthit.experiment.own.user_file import UserFile, is_user_file, run_name
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "fields_of",
     "find",
     "load_classifier",
+    "meanings_of",
     "new_classifier",
 ]
 
@@ -72,6 +74,12 @@ def check_family(name: str, family: str) -> None:
 def fields_of(name: str) -> dict[str, Any]:
     """Return a model's hyper-parameters with their defaults."""
     return _default_classifier(name).get_params()
+
+
+def meanings_of(name: str) -> dict[str, str]:
+    """Return what a model's hyper-parameters mean; empty for those of a user's own pipeline."""
+    classifier = _default_classifier(name)
+    return field_meanings(type(classifier), classifier.get_params())
 
 
 def _default_classifier(name: str) -> Any:

@@ -39,22 +39,27 @@ def models_json(models: Mapping[str, Entry]) -> dict[str, Any]:
     return {"models": listed}
 
 
-def model_table(entry: Entry, defaults: Mapping[str, Any]) -> list[Any]:
-    """List a model's hyper-parameters with their defaults."""
-    table = _table("field", "default")
+def model_table(
+    entry: Entry, defaults: Mapping[str, Any], meanings: Mapping[str, str]
+) -> list[Any]:
+    """List a model's hyper-parameters with their defaults and what they mean."""
+    table = _table("field", "default", "what it is")
     for field, value in defaults.items():
-        table.add_row(field, Text(repr(value)))
+        table.add_row(field, Text(repr(value)), Text(meanings[field]))
     head = f"{entry.name} (takes {', '.join(entry.kinds)}): {entry.summary}"
     return [Text(head), table, Text("Set one with --set FIELD=VALUE.")]
 
 
-def model_json(entry: Entry, defaults: Mapping[str, Any]) -> dict[str, Any]:
+def model_json(
+    entry: Entry, defaults: Mapping[str, Any], meanings: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the same as an object."""
     return {
         "model": entry.name,
         "kinds": entry.kinds,
         "summary": entry.summary,
         "defaults": dict(defaults),
+        "meanings": dict(meanings),
     }
 
 

@@ -32,6 +32,8 @@ class ZeroShot(EncoderClassifier):
         What the classes are about, where their labels do not say it: ``0=polite;1=rude``.
     template : str
         The text in which a name is embedded; ``{}`` is the name.
+    balance : str
+        ``none``; with nothing learned there is nothing to balance.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("text",)

@@ -121,7 +121,12 @@ def test_models_lists_kinds_without_importing_models(run):
 
 def test_a_model_shows_its_hyper_parameters(run):
     _, out, _ = run("models", "tfidf", "--json")
-    assert json.loads(out)["defaults"]["word_max"] == 2
+    told = json.loads(out)
+    assert told["defaults"]["word_max"] == 2
+    assert told["meanings"]["penalty"] == "'l1', 'l2' or 'elasticnet'."
+    assert list(told["meanings"]) == list(told["defaults"])
+    _, out, _ = run("models", "tfidf")
+    assert "Words in a row" in out and max(map(len, out.splitlines())) <= 80
 
 
 def test_json_is_alone_on_standard_output(run):
