@@ -51,7 +51,7 @@ class Measured:
     refusal: dict[str, Any] | None
 
     @property
-    def interval(self) -> tuple[float, float] | tuple[None, None]:
+    def interval(self) -> tuple[float | None, float | None]:
         """The 95 % interval of the difference; None twice where it is refused."""
         return (None, None) if self.refusal else interval(self.difference)
 
