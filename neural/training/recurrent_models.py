@@ -44,7 +44,7 @@ class RecurrentClassifier(WordClassifier):
 
     cell: ClassVar[type[nn.RNNBase]]
 
-    # On validation of four data sets better than half of it, and in fewer epochs.
+    # On validation clearly better than half of it on small sets, and no different on large ones.
     learning_rate: float = 4e-3
     hidden: int = 128
     layers: int = 1
