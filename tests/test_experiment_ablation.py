@@ -125,3 +125,9 @@ def test_commas_within_brackets_belong_to_a_value():
     changes = parse_changes(["prune_heads=[[1,2],[3,1]], 0.3,[[2,1]]"], "bert")
     assert [change.value for change in changes] == [[[1, 2], [3, 1]], 0.3, [[2, 1]]]
     assert [change.text for change in changes] == ["[[1,2],[3,1]]", "0.3", "[[2,1]]"]
+
+
+@pytest.mark.parametrize("change", ["batch_size=0", "epochs=some", "patience=0"])
+def test_senseless_epochs_are_refused_before_they_are_counted(reviews, place, change):
+    with pytest.raises(InputError, match=f"Got {change.partition('=')[0]}="):
+        ablate(reviews, "gru", vary=[change], place=place)

@@ -135,6 +135,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
 
     def schedule_for(self, n_rows: int) -> dict[str, int]:
         """Return the ``epochs`` and the ``patience`` of a fit on so many inputs."""
+        self.check()  # whoever asks before a fit gets its sentence as well
         return dict(zip(("epochs", "patience"), epochs_and_patience(self, n_rows), strict=True))
 
     def check(self) -> None:
