@@ -14,7 +14,9 @@ from worthit.neural.training.ranks import dismiss, fit_together, join, serve
 from worthit.neural.training.recurrent import RecurrentNetwork
 
 FEW = 3  # inputs that the second process has memory for
-SMALL = {"epochs": 3, "batch_size": 9, "learning_rate": 0.01, "dropout": 0.0}
+SMALL = {
+    "epochs": 3, "batch_size": 9, "learning_rate": 0.01, "dropout": 0.0, "precision": "fp32",
+}  # fmt: skip
 RNG = np.random.default_rng(0)
 WORDS = {"sport": "goal match team coach", "money": "bank share profit price"}
 LABELS = [("sport", "money")[i % 2] for i in range(70)]

@@ -19,7 +19,7 @@ from worthit.tests.tiny_checkpoint import write_checkpoint
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {
     "batch_size": 31, "epochs": 25, "patience": 25, "hidden": 8, "embedding": 8,
-    "learning_rate": 0.02, "dropout": 0, "word_dropout": 0,
+    "learning_rate": 0.02, "dropout": 0, "word_dropout": 0, "precision": "fp32",
 }  # fmt: skip
 WORDS = ["neural", "gru", "notes.csv", "--json", "--jobs", "1"]
 WORDS += [word for name, value in FIELDS.items() for word in ("--set", f"{name}={value}")]

@@ -233,6 +233,7 @@ def test_weighted_loss_is_the_mean_over_rows_of_what_their_classes_weigh():
 
 def test_bf16_trains_where_it_is_asked_for():
     model = fit(precision="bf16")
+    assert "forward" not in vars(model.network_)  # as it was before training
     np.testing.assert_allclose(model.predict_proba(TEST).sum(axis=1), 1, rtol=1e-9)
 
 
