@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from worthit.neural.pretrained.like_length import in_parts
 from worthit.neural.training.pooling import pool
 
 __all__ = ["HEADS", "POOLS", "PretrainedNetwork"]
@@ -130,13 +131,12 @@ class PretrainedNetwork(nn.Module):
         pooled : torch.Tensor, optional
             (batch, width), where only the head learns.
         """
-        if pooled is None:
-            if input_ids is not None:
-                states, mask = self.below(input_ids), input_ids != self.pad
-            else:
-                assert states is not None and lengths is not None
-                mask = torch.arange(states.shape[1], device=states.device) < lengths.unsqueeze(1)
-            pooled = self.above(states, mask)
+        if input_ids is not None:
+            n_tokens = (input_ids != self.pad).sum(dim=1)
+            pooled = in_parts(lambda ids, m: self.above(self.below(ids), m), input_ids, n_tokens)
+        elif pooled is None:
+            assert states is not None and lengths is not None
+            pooled = in_parts(self.above, states, lengths)
         logits = self.head(pooled)
         if self.training and self.second is not None:
             return torch.cat([logits, self.second(pooled)], dim=-1)

@@ -28,6 +28,7 @@ from worthit.neural.training.checks import (
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import PRECISIONS, best_device, check_precision, compute_type
 from worthit.neural.training.encoded import Encoder
+from worthit.neural.training.heap import kept_heap
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.predicting import probabilities
 from worthit.neural.training.quiet import no_library_noise, own_randomness
@@ -219,6 +220,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, numbers = np.unique(truth, return_inverse=True)
         with ExitStack() as stack:
             stack.enter_context(own_randomness(self.seed))
+            stack.enter_context(kept_heap())
             folder = Path(workspace or stack.enter_context(TemporaryDirectory())).resolve()
             if leads():
                 claim(folder, fingerprint(self, inputs, truth, validation))
