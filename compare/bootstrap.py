@@ -13,7 +13,7 @@ from scipy import stats
 
 from worthit.compare.influence import influences, standard_errors
 from worthit.compare.metrics import class_f1, metric_values
-from worthit.compare.pseudo_items import pseudo_items
+from worthit.compare.pseudo_items import class_pseudo_items, few_by_class, pseudo_items
 from worthit.compare.units import Sides, Totals, Units
 
 __all__ = ["FEW_UNITS", "RESAMPLES", "Samples", "bootstrap", "draw_counts", "interval"]
@@ -42,7 +42,7 @@ class Samples:
     t : numpy.ndarray of shape (B,) or None
         Studentised values, with only the units resampled; None where units are many.
     pseudo_items : bool
-        Whether pseudo-items joined the resamples, because too few units differ.
+        Whether pseudo-items joined the resamples, because too few items differ.
     """
 
     observed: float
@@ -123,14 +123,16 @@ def bootstrap(
     """
     minus, plus = sides if isinstance(sides, tuple) else ([], sides)
     many = units.total >= FEW_UNITS
-    added = pseudo_items(units, sides, metric) if isinstance(sides, tuple) and many else None
+    added = pseudo_items(units, sides, metric, positive) if many else None
+    added_by_class = class_pseudo_items(units, sides) if many else None
+    few = [added is not None, *(few_by_class(units, sides) & many)]
 
-    def evaluate(totals: Totals) -> np.ndarray:
+    def evaluate(totals: Totals, by_class: Totals) -> np.ndarray:
         """Values per run: the metric, then the F1 of each class, shape (B, runs, 1 + k)."""
-        counts = (totals.hits, totals.predicted, totals.support)
         support = np.broadcast_to(totals.support, totals.hits.shape)
         main = metric_values(metric, totals.hits, totals.predicted, support, positive)
-        return np.concatenate([main[..., None], class_f1(*counts)], axis=-1)
+        f1 = class_f1(by_class.hits, by_class.predicted, by_class.support)
+        return np.concatenate([main[..., None], f1], axis=-1)
 
     def reduce(values: np.ndarray, weights: list[np.ndarray | None]) -> np.ndarray:
         plain = _mean(values[:, plus], weights[1])
@@ -140,9 +142,7 @@ def bootstrap(
         rng, size = task
         drawn = draw_counts(units.weights, size, rng)
         totals = units.totals(drawn)
-        if added is not None:
-            totals += added.totals(rng.poisson(added.weights, (size, len(added.weights))))
-        values = evaluate(totals)
+        values = evaluate(_joined(totals, added, rng), _joined(totals, added_by_class, rng))
         weights = [_seed_weights(len(side), size, rng) for side in (minus, plus)]
         return reduce(values, weights), reduce(values, [None, None]), errors(drawn, totals)
 
@@ -159,8 +159,9 @@ def bootstrap(
         found = [influences(units, totals, signs, *name) for name in names]
         return np.stack([standard_errors(units, drawn, each) for each in found], axis=1)
 
-    observed = reduce(evaluate(units.observed()), [None, None])[0]
-    delta_se = errors(units.weights[None].astype(float), units.observed())[0]
+    seen = units.observed()
+    observed = reduce(evaluate(seen, seen), [None, None])[0]
+    delta_se = errors(units.weights[None].astype(float), seen)[0]
     chunks = list(_in_threads(one_chunk, n_resamples, seed))
     values, items, ses = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
     items_se = items.std(axis=0, ddof=1)
@@ -171,7 +172,7 @@ def bootstrap(
             float(items_se[i]),
             float(delta_se[i]),
             _studentise(items[:, i] - observed[i], ses[:, i]),
-            added is not None,
+            bool(few[i]),
         )
         for i in range(len(observed))
     ]
@@ -182,6 +183,14 @@ def _studentise(away: np.ndarray, ses: np.ndarray) -> np.ndarray | None:
     """Divide by each resample's own error; those without spread say nothing."""
     known = ses > ROUNDING
     return away[known] / ses[known] if known.any() else None
+
+
+def _joined(totals: Totals, added: Units | None, rng: np.random.Generator) -> Totals:
+    """Add pseudo-items to resamples, their numbers drawn anew for each."""
+    if added is None:
+        return totals
+    drawn = rng.poisson(added.weights, (len(totals.support), len(added.weights)))
+    return totals + added.totals(drawn)
 
 
 def _mean(values: np.ndarray, weights: np.ndarray | None) -> np.ndarray:

@@ -13,7 +13,7 @@ from worthit.compare.metrics import METRICS
 from worthit.compare.over_seeds import over_seeds
 from worthit.compare.prices import prices
 from worthit.compare.randomisation import DRAWS, Randomised, randomisation
-from worthit.compare.refusal import FEW_ITEMS, class_refusal, refusal_of
+from worthit.compare.refusal import FEW_ITEMS, refusal_of, refused_classes
 from worthit.compare.run import Run
 from worthit.compare.significance import chances, mcnemar_p, minimum_detectable, to_settle
 from worthit.compare.stochastic_order import MIN_SEEDS, order_bound
@@ -220,10 +220,10 @@ def _classes(
     measured: Measured, baseline: dict[str, Any], model: dict[str, Any]
 ) -> list[dict[str, Any]]:
     rows = []
+    refused = refused_classes(measured.aligned, measured.sides)
     for place, label in enumerate(measured.aligned.classes):
         samples = measured.per_class[place]
-        refused = class_refusal(measured.aligned, place, measured.sides)
-        low, high = (None, None) if refused else interval(samples)
+        low, high = (None, None) if refused[place] else interval(samples)
         one, other = baseline["per_class"][label], model["per_class"][label]
         rows.append(
             {
@@ -235,6 +235,7 @@ def _classes(
                 "difference": samples.observed,
                 "low": low,
                 "high": high,
+                "pseudo_items": samples.pseudo_items,
             }
         )
     return rows

@@ -4,7 +4,8 @@ If of n items none, or only two, are answered rightly by one model alone, resamp
 the difference is known to within nothing, or that the other direction does not exist. So resamples
 then hold some items more, each right by one side alone: the pseudo-observations in the discordant
 cells of Agresti & Min 2005 ("Simple improved confidence intervals for comparing matched
-proportions").
+proportions"). One model that hardly errs is a side whose other is the truth. Over groups there is
+no interval where few of them differ (:mod:`~worthit.compare.refusal`).
 """
 
 import numpy as np
@@ -13,18 +14,31 @@ from worthit.compare.metrics import MACRO
 from worthit.compare.refusal import FEW_ITEMS
 from worthit.compare.units import Sides, Units, item_counts
 
-__all__ = ["BY_CLASS", "FEW_DIFFERING", "pseudo_items"]
+__all__ = ["BY_CLASS", "FEW_DIFFERING", "class_pseudo_items", "few_by_class", "pseudo_items"]
 
 BY_CLASS = (*MACRO, "f1_positive")
-FEW_DIFFERING = 10  # units: from here on percentiles hold without (benchmarks/coverage.py)
+FEW_DIFFERING = 20  # items: from here on percentiles hold without (benchmarks/README.md)
 WEIGHT = 1.0  # of each direction: with 1/2, to see none (13.5 %) would rule out a little over two
+NO_CLASS = -1
 
 
-def pseudo_items(units: Units, sides: Sides, metric: str) -> Units | None:
-    """Return items to add to the resamples of two models, or None where enough units differ.
+def pseudo_items(
+    units: Units, sides: Sides | list[int], metric: str, positive: int | None = None
+) -> Units | None:
+    """Return items to add to the resamples of a metric, or None where enough items differ.
 
-    All classes get them where few units differ at all, weighted by their shares, or alike if the
-    metric rests on single classes. With such a metric so does a small class in which few differ.
+    All classes get them where few items differ at all, weighted by their shares, or alike if the
+    metric is a mean over classes. With such a metric so does a small class in which few differ; if
+    the metric is of the positive class alone, that one does.
+
+    Parameters
+    ----------
+    units : Units
+        Of all runs together.
+    sides : tuple of two lists of int, or a list of int
+        Positions of the runs of two models; one list for one model.
+    metric, positive
+        See :func:`~worthit.compare.metrics.metric_values`.
 
     Returns
     -------
@@ -34,18 +48,42 @@ def pseudo_items(units: Units, sides: Sides, metric: str) -> Units | None:
         expect in a resample, 1 at most in each direction.
     """
     k, support = units.n_classes, units.observed().support[0, 0]
-    few = np.full(k, units.n_differing(sides) < FEW_DIFFERING)
-    if metric in BY_CLASS:
-        few |= (units.differing_by_class(sides) < FEW_DIFFERING) & (support < FEW_ITEMS)
-    if not few.any():
-        return None
-    share = np.full(k, 1 / k) if metric in BY_CLASS else support / support.sum()
-    weights = WEIGHT * np.tile(few * share * (support > 0), 2)
+    if metric == "f1_positive":
+        few, share = few_by_class(units, sides) & (np.arange(k) == positive), np.ones(k)
+    else:
+        few = np.full(k, not units.grouped and units.n_differing(sides) < FEW_DIFFERING)
+        share = support / support.sum()
+        if metric in MACRO:
+            few |= few_by_class(units, sides) & (support < FEW_ITEMS)
+            share = np.full(k, 1 / k)
     others = np.where(np.eye(k, dtype=bool), -1, support)
+    return _added(units, sides, few * share * (support > 0), others.argmax(axis=1))
+
+
+def class_pseudo_items(units: Units, sides: Sides | list[int]) -> Units | None:
+    """Return items to add to the resamples of the F1 of each class, or None for none.
+
+    Each class in which few items differ gets one in either direction. The wrong answer is of no
+    class, so that they touch no other.
+    """
+    k = units.n_classes
+    return _added(units, sides, few_by_class(units, sides) * 1.0, np.full(k, NO_CLASS))
+
+
+def few_by_class(units: Units, sides: Sides | list[int]) -> np.ndarray:
+    """Tell in which classes few items differ: bool, (k,); over groups in none."""
+    return (units.differing_by_class(sides) < FEW_DIFFERING) & (not units.grouped)
+
+
+def _added(
+    units: Units, sides: Sides | list[int], shares: np.ndarray, wrong: np.ndarray
+) -> Units | None:
+    """Build an item of each class in either direction, from weights and wrong answers per class."""
+    if not shares.any():
+        return None
+    k = units.n_classes
     truth = np.tile(np.arange(k), 2)
-    wrong = np.tile(others.argmax(axis=1), 2)
     answers = np.tile(truth, (units.n_runs, 1))
-    for place, side in enumerate(sides):
-        mistaken = slice((1 - place) * k, (2 - place) * k)
-        answers[side, mistaken] = wrong[mistaken]
-    return Units(item_counts(truth, answers, k), weights, units.n_runs, k)
+    for place, side in enumerate(sides if isinstance(sides, tuple) else ([], sides)):
+        answers[side, (1 - place) * k : (2 - place) * k] = wrong
+    return Units(item_counts(truth, answers, k), WEIGHT * np.tile(shares, 2), units.n_runs, k)

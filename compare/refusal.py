@@ -14,7 +14,7 @@ from worthit.compare.alignment import Aligned
 from worthit.compare.metrics import MACRO
 from worthit.compare.units import Sides, units_of
 
-__all__ = ["FEW_ITEMS", "MIN_GROUPS", "MIN_ITEMS", "MIN_TEST", "class_refusal", "refusal_of"]
+__all__ = ["FEW_ITEMS", "MIN_GROUPS", "MIN_ITEMS", "MIN_TEST", "refusal_of", "refused_classes"]
 
 MIN_GROUPS = 10
 MIN_ITEMS = 10  # of a class: from here on intervals, with pseudo-items, hold the truth in 95 %
@@ -56,10 +56,14 @@ def refusal_of(
     return _too_small(aligned.classes[smallest], int(support[smallest]))
 
 
-def class_refusal(aligned: Aligned, place: int, sides: Sides) -> bool:
-    """Tell whether the difference in F1 of one class gets no interval."""
-    few = int((aligned.truth == place).sum()) < MIN_ITEMS
-    return few or _too_little(aligned, sides) is not None
+def refused_classes(aligned: Aligned, sides: Sides) -> np.ndarray:
+    """Tell of which classes the difference in F1 gets no interval: bool, (classes,)."""
+    refused = np.bincount(aligned.truth, minlength=len(aligned.classes)) < MIN_ITEMS
+    if _too_little(aligned, sides) is not None:
+        return np.ones_like(refused)
+    if aligned.n_groups is not None:
+        refused |= units_of(aligned).differing_by_class(sides) < MIN_GROUPS
+    return refused
 
 
 def _too_little(aligned: Aligned, sides: Sides | list[int] | None) -> dict[str, Any] | None:

@@ -81,18 +81,29 @@ class Units:
         """Sum the counts of the test set as it is."""
         return self.totals(self.weights[None, :].astype(float))
 
-    def n_differing(self, sides: Sides) -> int:
-        """Count the units in which the two sides' mean hits differ in some class."""
+    @property
+    def grouped(self) -> bool:
+        """Whether there are groups of several items."""
+        items = self.counts[:, : self.n_classes].sum(axis=1)
+        return bool(items.max() > 1)
+
+    def n_differing(self, sides: Sides | list[int]) -> int:
+        """Count the units in which the two sides' mean hits differ in some class.
+
+        One side alone is compared with the truth: the units that it does not get right.
+        """
         return int(self.weights[self._differing(sides).any(axis=1)].sum())
 
-    def differing_by_class(self, sides: Sides) -> np.ndarray:
+    def differing_by_class(self, sides: Sides | list[int]) -> np.ndarray:
         """Count, for each class, the units in which the two sides' mean hits differ, shape (k,)."""
         return self.weights @ self._differing(sides)
 
-    def _differing(self, sides: Sides) -> np.ndarray:
+    def _differing(self, sides: Sides | list[int]) -> np.ndarray:
         share = np.zeros(1 + 2 * self.n_runs)
+        if not isinstance(sides, tuple):
+            share[0], sides = -1, ([], sides)  # all that there is to get right
         for sign, runs in zip((-1, 1), sides, strict=True):
-            np.add.at(share, [1 + 2 * run for run in runs], sign / len(runs))
+            np.add.at(share, [1 + 2 * run for run in runs], sign / max(len(runs), 1))
         gaps = self.counts @ np.kron(share[:, None], np.eye(self.n_classes))  # (kinds, k)
         return abs(gaps) > ROUNDING
 

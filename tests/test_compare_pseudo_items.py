@@ -6,8 +6,8 @@ from scipy import stats
 
 from worthit.compare.alignment import Aligned
 from worthit.compare.bootstrap import bootstrap, interval
-from worthit.compare.pseudo_items import FEW_DIFFERING, pseudo_items
-from worthit.compare.refusal import class_refusal, refusal_of
+from worthit.compare.pseudo_items import FEW_DIFFERING, class_pseudo_items, pseudo_items
+from worthit.compare.refusal import refusal_of, refused_classes
 from worthit.compare.units import units_of
 from worthit.compare.verdict import judge
 from worthit.tests.reports_factory import judged
@@ -40,7 +40,7 @@ def test_pseudo_items_are_one_in_each_direction_over_the_classes():
     assert totals.predicted[0] == pytest.approx(np.array([[0.5 + 0.5, 0.3 + 0.5, 0.2]] * 2))
 
 
-def test_where_ten_items_differ_there_are_none():
+def test_where_enough_items_differ_there_are_none():
     few = bootstrap(units_of(only_second(200, FEW_DIFFERING - 1)), BOTH, "accuracy")
     enough = bootstrap(units_of(only_second(200, FEW_DIFFERING)), BOTH, "accuracy")
     assert few[0].pseudo_items and not enough[0].pseudo_items
@@ -50,16 +50,49 @@ def test_where_ten_items_differ_there_are_none():
 def test_a_small_class_in_which_few_items_differ_gets_its_part():
     items = only_second(200, 0, shares=(0.7, 0.16, 0.14))  # 140, 32 and 28 items
     first = items.truth.copy()
-    for label, n in ((0, 5), (1, 5), (2, 9)):
+    for label, n in ((0, 9), (1, 9), (2, 9)):
         first[np.flatnonzero(items.truth == label)[:n]] = (label + 1) % 3
     answers = np.stack([first, items.truth])
     units = units_of(Aligned(items.ids, items.classes, items.truth, answers, None))
-    assert units.differing_by_class(BOTH).tolist() == [5, 5, 9]
+    assert units.differing_by_class(BOTH).tolist() == [9, 9, 9]
     for metric in ("accuracy", "f1_weighted"):
         assert pseudo_items(units, BOTH, metric) is None
-    for metric in ("f1_macro", "recall_macro", "f1_positive"):
+    for metric in ("f1_macro", "recall_macro"):
         added = pseudo_items(units, BOTH, metric)
         assert added.weights == pytest.approx([0, 0, 1 / 3] * 2)  # 1 in all, were all classes few
+
+
+def test_a_class_judged_by_itself_gets_one_in_each_direction_however_large_it_is():
+    items = only_second(1000, 0)  # 500, 300 and 200 items
+    first = items.truth.copy()
+    for label, n in ((0, FEW_DIFFERING), (1, FEW_DIFFERING - 1)):
+        first[np.flatnonzero(items.truth == label)[:n]] = -1
+    answers = np.stack([first, items.truth])
+    units = units_of(Aligned(items.ids, items.classes, items.truth, answers, None))
+    added = class_pseudo_items(units, BOTH)
+    assert added.weights == pytest.approx([0, 1, 1] * 2)
+    totals = added.observed()
+    assert totals.hits[..., 1:] == pytest.approx(1)
+    np.testing.assert_array_equal(totals.predicted, totals.hits)  # wrong answers are of no class
+    for positive, weights in ((0, None), (1, [0, 1, 0]), (2, [0, 0, 1])):
+        found = pseudo_items(units, BOTH, "f1_positive", positive)
+        assert found is None if weights is None else found.weights == pytest.approx(weights * 2)
+    _, per_class = bootstrap(units, BOTH, "accuracy")
+    assert [each.pseudo_items for each in per_class] == [False, True, True]
+    low, high = interval(per_class[2])  # nothing was seen to differ in it
+    assert low < 0 < high
+
+
+@pytest.mark.parametrize("share", [0.002, 0.005, 0.01])
+def test_one_model_that_hardly_errs_has_an_interval_that_holds_the_truth(share):
+    n, inside = 1000, 0.0
+    for n_wrong in range(40):
+        units = units_of(only_second(n, n_wrong))
+        low, high = interval(bootstrap(units, [0], "accuracy", n_resamples=2000)[0])
+        assert high < 1 or n_wrong < FEW_DIFFERING
+        assert low < 1
+        inside += stats.binom.pmf(n_wrong, n, share) * (low <= 1 - share <= high)
+    assert inside >= 0.93
 
 
 def test_both_wrong_or_right_alike_over_the_seeds_is_no_difference():
@@ -95,21 +128,19 @@ def test_the_same_answers_are_a_tie_on_many_items_and_open_on_few():
 def test_intervals_hold_the_truth_where_hardly_any_item_differs(n, share):
     # All numbers of differing items that are at all likely, with their chances: no simulation.
     inside = 0.0
-    for n_differing in range(15):
+    for n_differing in range(25):
         low, high = ends(only_second(n, n_differing), n_resamples=2000)
         inside += stats.binom.pmf(n_differing, n, share) * (low <= share <= high)
     assert inside >= 0.93
 
 
-def test_value_and_one_model_alone_stay_as_they_are():
+def test_the_difference_stays_as_it_is():
     items = only_second(200, 2)
     samples, per_class = bootstrap(units_of(items), BOTH, "accuracy")
     assert samples.observed == pytest.approx(0.01)
     low, high = interval(samples)
     assert low < 0 < samples.observed < high
-    assert all(np.std(each.values) > 0 for each in per_class)  # from the same resamples
-    alone, _ = bootstrap(units_of(items), [0], "accuracy")
-    assert not alone.pseudo_items
+    assert all(np.std(each.values) > 0 for each in per_class)
 
 
 def test_few_groups_that_differ_have_no_interval():
@@ -117,11 +148,12 @@ def test_few_groups_that_differ_have_no_interval():
     few = only_second(600, 90, groups)
     why = {"kind": "differing", "have": 9, "need": 10}
     assert refusal_of(few, "accuracy", None, BOTH) == why
-    assert class_refusal(few, 0, BOTH)
+    assert refused_classes(few, BOTH).all()
     assert refusal_of(few, "accuracy", None) is None  # of one model alone
-    enough = only_second(600, 91, groups)
+    enough = only_second(600, 110, groups)
     assert refusal_of(enough, "accuracy", None, BOTH) is None
-    assert not class_refusal(enough, 0, BOTH)
+    assert units_of(enough).differing_by_class(BOTH).tolist() == [11, 11, 9]
+    assert refused_classes(enough, BOTH).tolist() == [False, False, True]
 
 
 def pages(groups=None):
@@ -142,4 +174,4 @@ def test_page_says_why_there_is_no_interval_over_groups():
 
 
 def test_page_says_that_hardly_any_item_tells_the_two_apart():
-    assert "because only one of the two is right on fewer than 10 items of some class" in pages()
+    assert "because only one of the two is right on fewer than 20 items of some class" in pages()

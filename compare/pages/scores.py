@@ -19,6 +19,7 @@ from worthit.compare.pages.phrases import (
     span,
     times,
 )
+from worthit.compare.pseudo_items import FEW_DIFFERING
 from worthit.compare.refusal import FEW_ITEMS, MIN_ITEMS
 from worthit.compare.verdict import is_clear
 
@@ -147,6 +148,12 @@ def _class_notes(classes: list[dict[str, Any]]) -> str:
         notes.append(
             f"(few): under {FEW_ITEMS} test items, too few to judge the class; under {MIN_ITEMS} "
             "there is no interval."
+        )
+    n_few = sum(bool(row.get("pseudo_items")) for row in classes if row["low"] is not None)
+    if n_few:  # old reports do not know it
+        notes.append(
+            f"In {plural(n_few, 'class', 'classes')} one model alone is right on fewer than "
+            f"{FEW_DIFFERING} items: their resamples hold pseudo-items (Agresti & Min 2005)."
         )
     if any(row["low"] is not None for row in classes):
         notes.append(
