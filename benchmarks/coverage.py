@@ -26,7 +26,7 @@ from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.metrics import NAMES, metric_values
 from worthit.compare.pages.markdown import table
 from worthit.compare.randomisation import randomisation
-from worthit.compare.refusal import refusal_of
+from worthit.compare.refusal import refusal_of, refused_classes
 from worthit.compare.significance import minimum_detectable
 from worthit.compare.units import units_of
 from worthit.compare.verdict import CANNOT_TELL, NOT_WORTH_IT, WORTH_IT, judge
@@ -36,16 +36,18 @@ if __name__ != "__main__":
     raise ImportError("benchmarks/coverage.py is a script")
 
 MARGIN = 0.01
+F1 = "f1_positive"
 TRUE = (0.0, 0.5 * MARGIN, MARGIN, 2 * MARGIN)
 SIDES = ([0], [1])
 MOST_BETTER = 12.0  # log odds: the second model is then always right where it answers by itself
 VERDICTS = (WORTH_IT, NOT_WORTH_IT, CANNOT_TELL)
 HEADS = (
-    ["regime", "test set", "smallest class", "metric", *INTERVALS, "the report", "it takes"],
+    ["regime", "test set", "smallest class", "metric", *INTERVALS, "the report", "it takes"]
+    + ["its F1"],
     ["regime", "error under no difference", "detectable", "power there"]
     + [f"{'true ' * (not true)}{100 * true:g}" for true in TRUE],
 )
-ALIGNED = ("l" + "rr" + "l" + "r" * (len(INTERVALS) + 1) + "l", "l" + "r" * (3 + len(TRUE)))
+ALIGNED = ("l" + "rr" + "l" + "r" * (len(INTERVALS) + 1) + "lr", "l" + "r" * (3 + len(TRUE)))
 
 
 @dataclass(frozen=True)
@@ -172,18 +174,23 @@ def population(regime: Regime, better: float) -> list[np.ndarray]:
     return [cells(regime, better, kind) for kind in kinds]
 
 
-def truth_of(regime: Regime, better: float) -> float:
-    """Compute the true difference, with groups of equal expected size."""
+def truth_of(regime: Regime, better: float, place: int | None = None) -> float:
+    """Compute the true difference, or that in one class's F1; groups have equal expected size."""
+    metric, positive = (regime.metric, _positive(regime)) if place is None else (F1, place)
     table = np.mean(population(regime, better), axis=0)
     values = []
     for answers in (table.sum(axis=2), table.sum(axis=1)):  # (truth, answer)
         hits, predicted, support = np.diag(answers), answers.sum(axis=0), answers.sum(axis=1)
-        values.append(metric_values(regime.metric, hits, predicted, support, _positive(regime)))
+        values.append(metric_values(metric, hits, predicted, support, positive))
     return float(values[1] - values[0])
 
 
 def _positive(regime: Regime) -> int | None:
-    return 1 if regime.metric == "f1_positive" else None
+    return 1 if regime.metric == F1 else None
+
+
+def _smallest(regime: Regime) -> int:
+    return int(np.argmin(regime.shares))
 
 
 @cache
@@ -219,17 +226,27 @@ def draw(regime: Regime, types: list[np.ndarray], rng: np.random.Generator) -> A
 
 
 def one_set(
-    regime: Regime, types: list[np.ndarray], difference: float, n_resamples: int, seed: list[int]
+    regime: Regime,
+    types: list[np.ndarray],
+    true: tuple[float, float],
+    n_resamples: int,
+    seed: list[int],
 ) -> dict[str, Any]:
-    """Draw one test set and judge it as the report does, with the plain intervals beside it."""
+    """Draw one test set and judge it as the report does, with the plain intervals beside it.
+
+    ``true`` are the differences in the metric and in the F1 of the smallest class.
+    """
+    difference, of_class = true
     rng = np.random.default_rng(seed)
     drawn = draw(regime, types, rng)
     units, what = units_of(drawn), (regime.metric, _positive(regime))
     resamples = resample(units, *what, n_resamples, rng)
     test = randomisation(units, SIDES, *what, n_draws=n_resamples, seed=int(rng.integers(2**31)))
-    samples, _ = bootstrap(
+    samples, per_class = bootstrap(
         units, SIDES, *what, n_resamples=n_resamples, seed=int(rng.integers(2**31))
     )
+    smallest = _smallest(regime)
+    told = not refused_classes(drawn, SIDES)[smallest]
     refused = refusal_of(drawn, *what, SIDES) is not None
     low, high = (None, None) if refused else interval(samples)
     return {
@@ -238,6 +255,7 @@ def one_set(
         "null_sd": test.sd,
         "takes": "refused" if refused else samples.method,
         "inside": None if refused else _inside(difference, (low, high)),
+        "class_inside": _inside(of_class, interval(per_class[smallest])) if told else None,
         "verdict": judge(samples.observed, low, high, test.p, MARGIN).verdict,
         **{name: _inside(difference, ends(resamples)) for name, ends in INTERVALS.items()},
     }
@@ -251,10 +269,12 @@ def many_sets(
     regime: Regime, difference: float, n_sets: int, n_resamples: int, jobs: int
 ) -> list[dict[str, Any]]:
     """Judge test sets from the population with a true difference."""
-    types = population(regime, better_for(regime, difference))
+    better = better_for(regime, difference)
+    types = population(regime, better)
+    true = (difference, truth_of(regime, better, _smallest(regime)))
     start = [REGIMES.index(regime), round(1e6 * difference)]
     work = (
-        delayed(one_set)(regime, types, difference, n_resamples, [*start, number])
+        delayed(one_set)(regime, types, true, n_resamples, [*start, number])
         for number in range(n_sets)
     )
     return list(Parallel(n_jobs=jobs, batch_size=min(50, n_sets))(work))
@@ -278,11 +298,16 @@ def examine(regime: Regime, n_sets: int, n_resamples: int, jobs: int) -> tuple[l
     sets = [found for each in judged.values() for found in each]
     smallest = round(regime.n * min(regime.shares) / sum(regime.shares))
     units = f"{regime.groups} groups" if regime.groups else f"{regime.n:,} items"
-    given = [found["inside"] for found in sets if found["inside"] is not None]
     inside = [percent(np.mean([found[name] for found in sets])) for name in INTERVALS]
-    inside += [percent(np.mean(given)) if given else "-", shares_of(sets)]
+    inside += [covered(sets, "inside"), shares_of(sets), covered(sets, "class_inside")]
     what = [regime.name, units, f"{smallest:,}", NAMES[regime.metric]]
     return [*what, *inside], [regime.name, *tests, *said]
+
+
+def covered(sets: list[dict[str, Any]], name: str) -> str:
+    """Say in which share of the intervals that were given the truth was."""
+    given = [found[name] for found in sets if found[name] is not None]
+    return percent(np.mean(given)) if given else "-"
 
 
 def verdicts(sets: list[dict[str, Any]]) -> str:

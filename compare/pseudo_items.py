@@ -14,9 +14,8 @@ from worthit.compare.metrics import MACRO
 from worthit.compare.refusal import FEW_ITEMS
 from worthit.compare.units import Sides, Units, item_counts
 
-__all__ = ["BY_CLASS", "FEW_DIFFERING", "class_pseudo_items", "few_by_class", "pseudo_items"]
+__all__ = ["FEW_DIFFERING", "class_pseudo_items", "few_by_class", "pseudo_items"]
 
-BY_CLASS = (*MACRO, "f1_positive")
 FEW_DIFFERING = 20  # items: from here on percentiles hold without (benchmarks/README.md)
 WEIGHT = 1.0  # of each direction: with 1/2, to see none (13.5 %) would rule out a little over two
 NO_CLASS = -1

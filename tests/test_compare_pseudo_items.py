@@ -124,11 +124,14 @@ def test_the_same_answers_are_a_tie_on_many_items_and_open_on_few():
     assert (few.verdict, few.reason) == ("cannot tell", "noise")
 
 
-@pytest.mark.parametrize(("n", "share"), [(100, 0.01), (300, 0.003), (300, 0.005), (1000, 0.003)])
+@pytest.mark.parametrize(
+    ("n", "share"),
+    [(100, 0.01), (300, 0.003), (300, 0.005), (1000, 0.003), (1000, 0.01), (1000, 0.02)],
+)
 def test_intervals_hold_the_truth_where_hardly_any_item_differs(n, share):
     # All numbers of differing items that are at all likely, with their chances: no simulation.
     inside = 0.0
-    for n_differing in range(25):
+    for n_differing in range(round(25 + 1000 * share)):
         low, high = ends(only_second(n, n_differing), n_resamples=2000)
         inside += stats.binom.pmf(n_differing, n, share) * (low <= share <= high)
     assert inside >= 0.93

@@ -3,6 +3,7 @@
 from typing import Any
 
 from worthit.compare.bootstrap import FEW_UNITS
+from worthit.compare.metrics import MACRO
 from worthit.compare.pages.markdown import table
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import (
@@ -16,7 +17,7 @@ from worthit.compare.pages.phrases import (
     span,
 )
 from worthit.compare.pages.refusal import refusal_phrase
-from worthit.compare.pseudo_items import BY_CLASS, FEW_DIFFERING
+from worthit.compare.pseudo_items import FEW_DIFFERING
 
 __all__ = ["evidence_section"]
 
@@ -100,7 +101,8 @@ def _method(pairing: dict[str, Any]) -> str:
     if pairing["n_groups"] and pairing["n_groups"] < FEW_UNITS:
         return "studentised, since the groups are few"
     if pairing.get("pseudo_items"):  # old reports do not know it
-        where = " of some class" if pairing["metric"] in BY_CLASS else ""
+        where = " of some class" if pairing["metric"] in MACRO else ""
+        where = " of the positive class" if pairing["metric"] == "f1_positive" else where
         return (
             "percentiles with pseudo-items (Agresti & Min 2005), because only one of the two is "
             f"right on fewer than {FEW_DIFFERING} items{where}"
