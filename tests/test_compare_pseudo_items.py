@@ -159,8 +159,8 @@ def test_few_groups_that_differ_have_no_interval():
     assert refused_classes(enough, BOTH).tolist() == [False, False, True]
 
 
-def pages(groups=None):
-    items = only_second(400, 5, groups)
+def pages(groups=None, n_differing=5, n=400):
+    items = only_second(n, n_differing, groups)
     truth, answers = (
         np.array(["a", "b", "c"], dtype=object)[x] for x in (items.truth, items.answers)
     )
@@ -178,3 +178,18 @@ def test_page_says_why_there_is_no_interval_over_groups():
 
 def test_page_says_that_hardly_any_item_tells_the_two_apart():
     assert "because only one of the two is right on fewer than 20 items of some class" in pages()
+
+
+def test_page_says_of_which_classes_the_groups_are_too_few():
+    page = pages(np.arange(600) // 10, n_differing=110, n=600)
+    page = page.split("## Per class")[1].split("## ")[0]
+    (row,) = (line for line in page.splitlines() if line.startswith("| c "))
+    assert "(no interval)" in row
+    assert page.count("(no interval)") == 1
+    assert page.count("No interval where the two differ in under 10 of its groups.") == 1
+
+
+def test_page_says_how_many_classes_have_pseudo_items():
+    assert (
+        "In 3 classes one model alone is right on fewer than 20 items: their resamples" in pages()
+    )

@@ -20,7 +20,7 @@ from worthit.compare.pages.phrases import (
     times,
 )
 from worthit.compare.pseudo_items import FEW_DIFFERING
-from worthit.compare.refusal import FEW_ITEMS, MIN_ITEMS
+from worthit.compare.refusal import FEW_ITEMS, MIN_GROUPS, MIN_ITEMS
 from worthit.compare.verdict import is_clear
 
 __all__ = ["cost_rows", "glance_section", "per_class_section", "whole_training"]
@@ -156,6 +156,10 @@ def _class_notes(classes: list[dict[str, Any]]) -> str:
             f"{FEW_DIFFERING} items: their resamples hold pseudo-items (Agresti & Min 2005)."
         )
     if any(row["low"] is not None for row in classes):
+        if any(row["low"] is None and row["support"] >= MIN_ITEMS for row in classes):
+            notes.append(
+                f"No interval where the two differ in under {MIN_GROUPS} groups of a class."
+            )
         notes.append(
             "Each class has a 95 % interval of its own: looked at together, about one in twenty "
             "misses by chance."
