@@ -186,7 +186,7 @@ def test_page_says_of_which_classes_the_groups_are_too_few():
     (row,) = (line for line in page.splitlines() if line.startswith("| c "))
     assert "(no interval)" in row
     assert page.count("(no interval)") == 1
-    assert page.count("No interval where the two differ in under 10 of its groups.") == 1
+    assert page.count("No interval where the two differ in under 10 groups of a class.") == 1
 
 
 def test_page_says_how_many_classes_have_pseudo_items():
