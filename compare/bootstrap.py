@@ -119,11 +119,11 @@ def bootstrap(
     metric : Samples
         Of the metric (difference: second side minus first).
     per_class : list of Samples
-        Of the F1 of each class, from the same resamples.
+        Of the F1 of each class, from the same resamples, with pseudo-items of their own.
     """
     minus, plus = sides if isinstance(sides, tuple) else ([], sides)
     many = units.total >= FEW_UNITS
-    added = pseudo_items(units, sides, metric, positive) if many else None
+    added = pseudo_items(units, sides, metric) if many else None
     added_by_class = class_pseudo_items(units, sides) if many else None
     few = [added is not None, *(few_by_class(units, sides) & many)]
 
@@ -176,7 +176,10 @@ def bootstrap(
         )
         for i in range(len(observed))
     ]
-    return samples[0], samples[1:]
+    by_class = samples[1:]
+    return by_class[positive] if metric == "f1_positive" and positive is not None else samples[
+        0
+    ], by_class
 
 
 def _studentise(away: np.ndarray, ses: np.ndarray) -> np.ndarray | None:

@@ -4,8 +4,9 @@ If of n items none, or only two, are answered rightly by one model alone, resamp
 the difference is known to within nothing, or that the other direction does not exist. So resamples
 then hold some items more, each right by one side alone: the pseudo-observations in the discordant
 cells of Agresti & Min 2005 ("Simple improved confidence intervals for comparing matched
-proportions"). One model that hardly errs is a side whose other is the truth. Over groups there is
-no interval where few of them differ (:mod:`~worthit.compare.refusal`).
+proportions"). So do those of one model that is hardly ever wrong, or hardly ever right: its other
+side is the truth. Over groups two models that differ in few of them have no interval
+(:mod:`~worthit.compare.refusal`).
 """
 
 import numpy as np
@@ -21,14 +22,12 @@ WEIGHT = 1.0  # of each direction: with 1/2, to see none (13.5 %) would rule out
 NO_CLASS = -1
 
 
-def pseudo_items(
-    units: Units, sides: Sides | list[int], metric: str, positive: int | None = None
-) -> Units | None:
+def pseudo_items(units: Units, sides: Sides | list[int], metric: str) -> Units | None:
     """Return items to add to the resamples of a metric, or None where enough items differ.
 
     All classes get them where few items differ at all, weighted by their shares, or alike if the
-    metric is a mean over classes. With such a metric so does a small class in which few differ; if
-    the metric is of the positive class alone, that one does.
+    metric is a mean over classes. With such a metric so does a small class in which few differ.
+    For the F1 of one class there is :func:`class_pseudo_items`.
 
     Parameters
     ----------
@@ -36,7 +35,7 @@ def pseudo_items(
         Of all runs together.
     sides : tuple of two lists of int, or a list of int
         Positions of the runs of two models; one list for one model.
-    metric, positive
+    metric : str
         See :func:`~worthit.compare.metrics.metric_values`.
 
     Returns
@@ -47,14 +46,14 @@ def pseudo_items(
         expect in a resample, 1 at most in each direction.
     """
     k, support = units.n_classes, units.observed().support[0, 0]
-    if metric == "f1_positive":
-        few, share = few_by_class(units, sides) & (np.arange(k) == positive), np.ones(k)
-    else:
-        few = np.full(k, not units.grouped and units.n_differing(sides) < FEW_DIFFERING)
-        share = support / support.sum()
-        if metric in MACRO:
-            few |= few_by_class(units, sides) & (support < FEW_ITEMS)
-            share = np.full(k, 1 / k)
+    n_differing = units.n_differing(sides)
+    if not isinstance(sides, tuple):
+        n_differing = min(n_differing, units.total - n_differing)
+    few = np.full(k, not units.grouped and n_differing < FEW_DIFFERING)
+    share = support / support.sum()
+    if metric in MACRO:
+        few |= few_by_class(units, sides) & (support < FEW_ITEMS)
+        share = np.full(k, 1 / k)
     others = np.where(np.eye(k, dtype=bool), -1, support)
     return _added(units, sides, few * share * (support > 0), others.argmax(axis=1))
 
@@ -70,8 +69,14 @@ def class_pseudo_items(units: Units, sides: Sides | list[int]) -> Units | None:
 
 
 def few_by_class(units: Units, sides: Sides | list[int]) -> np.ndarray:
-    """Tell in which classes few items differ: bool, (k,); over groups in none."""
-    return (units.differing_by_class(sides) < FEW_DIFFERING) & (not units.grouped)
+    """Tell in which classes few items differ: bool, (k,); over groups in none.
+
+    Of one model it tells in which classes few items are wrong, or few right.
+    """
+    differing = units.differing_by_class(sides)
+    if not isinstance(sides, tuple):
+        differing = np.minimum(differing, units.observed().support[0, 0] - differing)
+    return (differing < FEW_DIFFERING) & (not units.grouped)
 
 
 def _added(

@@ -46,6 +46,10 @@ def refusal_of(
     too_little = _too_little(aligned, sides)
     if too_little is not None:
         return too_little
+    if metric == "f1_positive" and aligned.n_groups is not None and isinstance(sides, tuple):
+        have = int(differing_in_f1(aligned, sides)[positive])
+        if have < MIN_GROUPS:
+            return {"kind": "differing", "have": have, "need": MIN_GROUPS}
     support = np.bincount(aligned.truth, minlength=len(aligned.classes))
     if metric in MACRO:
         smallest = int(support.argmin())
@@ -62,8 +66,13 @@ def refused_classes(aligned: Aligned, sides: Sides) -> np.ndarray:
     if _too_little(aligned, sides) is not None:
         return np.ones_like(refused)
     if aligned.n_groups is not None:
-        refused |= units_of(aligned).differing_by_class(sides) < MIN_GROUPS
+        refused |= differing_in_f1(aligned, sides) < MIN_GROUPS
     return refused
+
+
+def differing_in_f1(aligned: Aligned, sides: Sides) -> np.ndarray:
+    """Count the groups that make a difference in the F1 of each class, shape (classes,)."""
+    return units_of(aligned).differing_by_class(sides, with_answers=True)
 
 
 def _too_little(aligned: Aligned, sides: Sides | list[int] | None) -> dict[str, Any] | None:

@@ -94,16 +94,25 @@ class Units:
         """
         return int(self.weights[self._differing(sides).any(axis=1)].sum())
 
-    def differing_by_class(self, sides: Sides | list[int]) -> np.ndarray:
-        """Count, for each class, the units in which the two sides' mean hits differ, shape (k,)."""
-        return self.weights @ self._differing(sides)
+    def differing_by_class(
+        self, sides: Sides | list[int], *, with_answers: bool = False
+    ) -> np.ndarray:
+        """Count, for each class, the units in which the two sides' mean hits differ, shape (k,).
 
-    def _differing(self, sides: Sides | list[int]) -> np.ndarray:
+        ``with_answers`` counts those as well in which they answer that class unequally often.
+        """
+        differing = self._differing(sides)
+        if with_answers:
+            differing |= self._differing(sides, block=2)
+        return self.weights @ differing
+
+    def _differing(self, sides: Sides | list[int], block: int = 1) -> np.ndarray:
+        """Compare hits (block 1) or answers (block 2), shape (kinds, k)."""
         share = np.zeros(1 + 2 * self.n_runs)
         if not isinstance(sides, tuple):
             share[0], sides = -1, ([], sides)  # all that there is to get right
         for sign, runs in zip((-1, 1), sides, strict=True):
-            np.add.at(share, [1 + 2 * run for run in runs], sign / max(len(runs), 1))
+            np.add.at(share, [block + 2 * run for run in runs], sign / max(len(runs), 1))
         gaps = self.counts @ np.kron(share[:, None], np.eye(self.n_classes))  # (kinds, k)
         return abs(gaps) > ROUNDING
 

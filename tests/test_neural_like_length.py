@@ -1,4 +1,4 @@
-"""Parts of like length: the cheapest cuts, the same vectors in the same order, and the heap."""
+"""Parts of like length: the cheapest cuts, and the same vectors in the same order."""
 
 from itertools import combinations
 
@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worthit.neural.pretrained.like_length import PART, QUADRATIC, in_parts, like_length
-from worthit.neural.training.heap import kept_heap
 
 
 def cost(parts):
@@ -34,6 +33,12 @@ def test_one_long_row_is_read_apart_from_short_ones():
     assert len(like_length(np.array([9, 10, 11, 10]))) == 1
 
 
+def test_rows_without_a_token_are_read_as_one_of_padding():
+    mask = torch.arange(400) < torch.tensor([0, 400, 0]).unsqueeze(1)
+    found = in_parts(lambda rows, mask: rows[:, 0] + mask.sum(dim=1), torch.ones(3, 400), mask)
+    assert found.tolist() == [1, 401, 1]
+
+
 @pytest.mark.parametrize("width", [(), (3,)])
 def test_rows_come_back_in_their_order_and_gradients_are_the_same(width):
     lengths = torch.tensor([5, 300, 7, 1, 290])
@@ -45,17 +50,12 @@ def test_rows_come_back_in_their_order_and_gradients_are_the_same(width):
         read_at_once.append(tuple(some.shape[:2]))
         return (some.reshape(*mask.shape, -1) * mask.unsqueeze(2)).sum(dim=1) ** 2
 
-    found = in_parts(read, rows, lengths)
+    mask = torch.arange(300) < lengths.unsqueeze(1)
+    mask[1, 7] = False  # a token that is read as padding, amid the others
+    found = in_parts(read, rows, mask)
     (parted,) = torch.autograd.grad(found.sum(), rows)
-    whole = read(rows, torch.arange(300) < lengths.unsqueeze(1))
+    whole = read(rows, mask)
     (plain,) = torch.autograd.grad(whole.sum(), rows)
     assert read_at_once == [(2, 300), (3, 7), (5, 300)]
     torch.testing.assert_close(found, whole)
     torch.testing.assert_close(parted, plain)
-
-
-def test_heap_can_be_kept_again_and_survives_an_error():
-    for _ in range(2):
-        with pytest.raises(KeyError), kept_heap():
-            assert torch.ones(10_000_000).sum() == 10_000_000
-            raise KeyError

@@ -104,8 +104,8 @@ def _method(pairing: dict[str, Any]) -> str:
         where = " of some class" if pairing["metric"] in MACRO else ""
         where = " of the positive class" if pairing["metric"] == "f1_positive" else where
         return (
-            "percentiles with pseudo-items (Agresti & Min 2005), because only one of the two is "
-            f"right on fewer than {FEW_DIFFERING} items{where}"
+            "percentiles with pseudo-items (Agresti & Min 2005), because fewer than "
+            f"{FEW_DIFFERING} items{where} are answered rightly by only one of the two"
         )
     return "percentiles"
 

@@ -152,8 +152,8 @@ def _class_notes(classes: list[dict[str, Any]]) -> str:
     n_few = sum(bool(row.get("pseudo_items")) for row in classes if row["low"] is not None)
     if n_few:  # old reports do not know it
         notes.append(
-            f"In {plural(n_few, 'class', 'classes')} one model alone is right on fewer than "
-            f"{FEW_DIFFERING} items: their resamples hold pseudo-items (Agresti & Min 2005)."
+            f"In {plural(n_few, 'class', 'classes')} fewer than {FEW_DIFFERING} items are answered "
+            "rightly by only one of the two: the resamples hold pseudo-items (Agresti & Min 2005)."
         )
     if any(row["low"] is not None for row in classes):
         if any(row["low"] is None and row["support"] >= MIN_ITEMS for row in classes):

@@ -7,6 +7,7 @@ import torch
 
 __all__ = ["in_parts", "like_length"]
 
+# Measured with MiniLM's six layers on two cores, training in fp32 and in bf16.
 PART = 100  # tokens that could be read in the time that one more part takes
 QUADRATIC = 512  # tokens at which attention takes as long as all the rest of a layer
 
@@ -14,7 +15,7 @@ QUADRATIC = 512  # tokens at which attention takes as long as all the rest of a 
 def in_parts(
     read: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
     rows: torch.Tensor,
-    lengths: torch.Tensor,
+    mask: torch.Tensor,
 ) -> torch.Tensor:
     """Read a padded batch, on a processor in parts that are each cut to their longest row.
 
@@ -27,22 +28,24 @@ def in_parts(
         itself.
     rows : torch.Tensor
         (batch, time) or (batch, time, width), padded at the end.
-    lengths : torch.Tensor
-        Tokens of each row: int64, (batch,).
+    mask : torch.Tensor
+        What of them are tokens: bool, (batch, time).
 
     Returns
     -------
     torch.Tensor
         (batch, width), in the order of the rows.
     """
-    times = torch.arange(rows.shape[1], device=lengths.device)
-    mask = times < lengths.unsqueeze(1)
-    parts = like_length(lengths.numpy()) if lengths.device.type == "cpu" else []
-    if len(parts) < 2:
+    if mask.device.type != "cpu":
+        return read(rows, mask)
+    ends = torch.arange(1, mask.shape[1] + 1) * mask
+    lengths = ends.amax(dim=1).clamp(min=1).numpy()
+    parts = like_length(lengths)
+    if len(parts) == 1:
         return read(rows, mask)
     found = []
     for part in parts:
-        longest = int(lengths[part[0]])
+        longest = lengths[part[0]]
         found.append(read(rows[part, :longest], mask[part, :longest]))
     return torch.cat(found)[np.argsort(np.concatenate(parts))]
 
@@ -50,7 +53,7 @@ def in_parts(
 def like_length(lengths: np.ndarray) -> list[np.ndarray]:
     """Choose the parts of a batch that take the least time: row numbers, the longest row first.
 
-    A part of n rows and at most t tokens takes n * t * (1 + t / 512) of a token's time, and 100 for
+    A part of n rows and at most t tokens takes as long as n * t * (1 + t / 512) tokens, and 100 for
     itself; the best cuts of the rows in order of length follow by dynamic programming.
     """
     order = np.argsort(-lengths, kind="stable")

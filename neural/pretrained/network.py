@@ -132,11 +132,12 @@ class PretrainedNetwork(nn.Module):
             (batch, width), where only the head learns.
         """
         if input_ids is not None:
-            n_tokens = (input_ids != self.pad).sum(dim=1)
-            pooled = in_parts(lambda ids, m: self.above(self.below(ids), m), input_ids, n_tokens)
+            mask = input_ids != self.pad
+            pooled = in_parts(lambda ids, m: self.above(self.below(ids), m), input_ids, mask)
         elif pooled is None:
             assert states is not None and lengths is not None
-            pooled = in_parts(self.above, states, lengths)
+            times = torch.arange(states.shape[1], device=states.device)
+            pooled = in_parts(self.above, states, times < lengths.unsqueeze(1))
         logits = self.head(pooled)
         if self.training and self.second is not None:
             return torch.cat([logits, self.second(pooled)], dim=-1)

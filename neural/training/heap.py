@@ -7,9 +7,12 @@ from contextlib import contextmanager
 
 __all__ = ["kept_heap"]
 
-TRIM_THRESHOLD, MMAP_MAX = -1, -4  # the parameters' numbers in glibc's malloc.h
-MOST = 2**31 - 1  # bytes
-USUAL = {MMAP_MAX: 65_536, TRIM_THRESHOLD: 131_072}  # as mallopt(3) states them
+TRIM_THRESHOLD, MMAP_THRESHOLD, MMAP_MAX = -1, -3, -4  # the parameters' numbers in malloc.h
+MIB = 2**20
+KEPT = {MMAP_MAX: 0, TRIM_THRESHOLD: 2**31 - 1}
+# glibc stops adapting its thresholds once one is set, so afterwards they are set to where large
+# tensors would have led them: the start values would make every later answer slower than before.
+ADAPTED = {MMAP_MAX: 65_536, MMAP_THRESHOLD: 32 * MIB, TRIM_THRESHOLD: 64 * MIB}
 
 
 @contextmanager
@@ -20,15 +23,19 @@ def kept_heap() -> Iterator[None]:
     of them and gives it back, and the system fills every page with zeros: a fifth of the time of
     a network on a processor. Elsewhere than with glibc nothing is done.
     """
-    library = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
-    if library is None:
+    if platform.libc_ver()[0] != "glibc":
         yield
         return
-    library.mallopt(MMAP_MAX, 0)
-    library.mallopt(TRIM_THRESHOLD, MOST)
+    library = ctypes.CDLL(None)
+    set_all(library, KEPT)
     try:
         yield
     finally:
-        for parameter, value in USUAL.items():
-            library.mallopt(parameter, value)
+        set_all(library, ADAPTED)
         library.malloc_trim(0)
+
+
+def set_all(library: ctypes.CDLL, values: dict[int, int]) -> None:
+    """Set parameters of ``mallopt``."""
+    for parameter, value in values.items():
+        library.mallopt(parameter, value)

@@ -110,7 +110,7 @@ def train(
             seed_apart(classifier.seed)
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
             for name in ("forward", "_original_forward"):
-                vars(network).pop(name, None)  # half precision, which the Trainer wraps and leaves
+                vars(network).pop(name, None)  # wrapped for half precision, and left so
     if not leads():  # the first process has the files, and says how it went
         return Outcome([], 0, "", [])
     state = trainer.state
