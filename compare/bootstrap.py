@@ -176,10 +176,10 @@ def bootstrap(
         )
         for i in range(len(observed))
     ]
-    by_class = samples[1:]
-    return by_class[positive] if metric == "f1_positive" and positive is not None else samples[
-        0
-    ], by_class
+    main, *by_class = samples
+    if metric == "f1_positive" and positive is not None:
+        main = by_class[positive]  # the same number, with the same pseudo-items
+    return main, by_class
 
 
 def _studentise(away: np.ndarray, ses: np.ndarray) -> np.ndarray | None:

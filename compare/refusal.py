@@ -46,15 +46,15 @@ def refusal_of(
     too_little = _too_little(aligned, sides)
     if too_little is not None:
         return too_little
-    if metric == "f1_positive" and aligned.n_groups is not None and isinstance(sides, tuple):
-        have = int(differing_in_f1(aligned, sides)[positive])
-        if have < MIN_GROUPS:
-            return {"kind": "differing", "have": have, "need": MIN_GROUPS}
     support = np.bincount(aligned.truth, minlength=len(aligned.classes))
     if metric in MACRO:
         smallest = int(support.argmin())
     elif metric == "f1_positive" and positive is not None:
         smallest = positive
+        if aligned.n_groups is not None and isinstance(sides, tuple):
+            have = int(differing_in_f1(aligned, sides)[positive])
+            if have < MIN_GROUPS:
+                return {"kind": "differing", "have": have, "need": MIN_GROUPS}
     else:
         return None
     return _too_small(aligned.classes[smallest], int(support[smallest]))

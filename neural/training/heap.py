@@ -20,8 +20,8 @@ def kept_heap() -> Iterator[None]:
     """Keep what is freed within; at the end it goes back to the system.
 
     Each step of a training allocates the same large tensors anew. glibc asks the system for each
-    of them and gives it back, and the system fills every page with zeros: a fifth of the time of
-    a network on a processor. Elsewhere than with glibc nothing is done.
+    of them and gives it back, and the system fills every page with zeros, which takes a good part
+    of a network's time on a processor. Elsewhere than with glibc nothing is done.
     """
     if platform.libc_ver()[0] != "glibc":
         yield
