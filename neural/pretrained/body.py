@@ -10,6 +10,7 @@ from transformers.utils import logging
 
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.checkpoint import Checkpoint
+from worthit.neural.pretrained.dropout import ATTENTION, Dropout
 from worthit.neural.pretrained.subwords import Subwords, learn_bpe
 
 __all__ = ["new_body", "new_subwords", "read_subwords"]
@@ -67,16 +68,19 @@ def _n_heads(hidden: int) -> int:
 
 def new_body(subwords: Subwords) -> nn.Module:
     """Build the body for some tokens, with the pretrained weights where there are any."""
-    options: dict[str, Any] = {"add_pooling_layer": False, "attn_implementation": "sdpa"}
+    options: dict[str, Any] = {"add_pooling_layer": False, "attn_implementation": ATTENTION}
     if subwords.source is None:
         shape = dict(subwords.shape)
         config = AutoConfig.for_model(shape.pop("model_type"), **shape)
-        return AutoModel.from_config(config, **options)
-    return AutoModel.from_pretrained(
-        Path(subwords.source),
-        dtype=torch.float32,
-        use_safetensors=True,
-        local_files_only=True,
-        trust_remote_code=False,
-        **options,
-    )
+        body = AutoModel.from_config(config, **options)
+    else:
+        body = AutoModel.from_pretrained(
+            Path(subwords.source),
+            dtype=torch.float32,
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+            **options,
+        )
+    Dropout.put_into(body)
+    return body

@@ -13,6 +13,7 @@ import torch
 
 from worthit.core.errors import TimeLimitError
 from worthit.core.progress import progress
+from worthit.neural.pretrained.like_length import like_length
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import pad_rows, sorted_batches
 from worthit.neural.training.clock import Clock
@@ -143,6 +144,10 @@ def frozen_rows(
     network.to(device).eval()
     pooled, n_done = network.all_frozen, 0
     kept = _room([1 if pooled else len(row) for row in rows], network.ahead_width, folder)
+    batches = sorted_batches(rows, batch_size)
+    if device.type == "cpu":  # where padding costs as much as text does
+        lengths = np.array([len(row) for row in rows])
+        batches = [batch[part] for batch in batches for part in like_length(lengths[batch])]
 
     def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
         return network.ahead(part["input_ids"].to(device)).float().cpu()
@@ -152,7 +157,7 @@ def frozen_rows(
         torch.no_grad(),
         computing(device, dtype),
     ):
-        for batch in sorted_batches(rows, batch_size):
+        for batch in batches:
             if clock and clock.limit is not None and n_done and agreed(clock.over):
                 raise TimeLimitError(
                     f"The time limit was reached when the frozen part of {what} had answered "
