@@ -65,12 +65,12 @@ def test_reversal_leaves_padding_at_the_end_and_undoes_itself():
     assert torch.equal(reverse_within(turned, LENGTHS), STATES)
 
 
-def network(**values):
+def network(cell=nn.GRU, **values):
     sizes = {"n_words": 50, "n_classes": 3, "pairs": False, "embedding": 8, "hidden": 6}
     shape = {"layers": 2, "bidirectional": True, "pooling": "max+mean", "concat_last": True}
     drop = {"dropout": 0.5, "word_dropout": 0.1}
     torch.manual_seed(0)
-    return RecurrentNetwork(nn.GRU, **(sizes | shape | drop | values)).eval()
+    return RecurrentNetwork(cell, **(sizes | shape | drop | values)).eval()
 
 
 @pytest.mark.parametrize("pairs", [True, False])
@@ -82,6 +82,21 @@ def test_padding_changes_no_prediction(pooling, bidirectional, pairs):
     ids[:, 3] = SEPARATOR
     padded = nn.functional.pad(ids, (0, 9), value=PAD)
     torch.testing.assert_close(model(ids), model(padded), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("pooling", ["max+mean", "last"])
+@pytest.mark.parametrize(("cell", "adds_up"), [(nn.RNN, True), (nn.GRU, False)])
+def test_layers_of_simple_units_add_to_what_they_read(cell, adds_up, pooling):
+    torch.manual_seed(0)
+    model = network(cell=cell, pooling=pooling)
+    with torch.no_grad():
+        for weights in model.layers[1].parameters():
+            weights.zero_()
+    one_layer = network(cell=cell, pooling=pooling, layers=1)
+    below = {name: value for name, value in model.state_dict().items() if "layers.1" not in name}
+    one_layer.load_state_dict(below)
+    ids = torch.randint(4, 50, (5, 7))
+    assert torch.equal(model(ids), one_layer(ids)) == adds_up
 
 
 def test_company_in_the_batch_changes_no_prediction():
