@@ -185,7 +185,8 @@ def _table(first: str, *columns: str, right: int = 0) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(first)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number < right else "left")
+        numbers = number < right
+        table.add_column(column, justify="right" if numbers else "left", no_wrap=numbers)
     return table
 
 
