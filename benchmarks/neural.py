@@ -7,7 +7,7 @@ A subsample of the training split is fitted, one of validation scores it; test i
 
 frozen: `transfer=head` and `freeze=5` of the packaged MiniLM's 6 layers over all epochs, with the
 frozen part answering once and in every epoch; the scores must be equal. Then `transfer=head` at
-three learning rates, on inputs that were prepared once, as a search and an ablation do.
+three learning rates, on inputs that were prepared once, as in a search.
 
 tuning: `bert` as it is by default on large data (3 epochs) against transformers' Trainer with its
 own defaults (batches of 8, 5e-5, 3 epochs, fp32, rows in random order), until they first have the
