@@ -3,6 +3,8 @@ import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from worthit.neural.pretrained import dropout as module
+from worthit.neural.pretrained.body import new_body, new_subwords
 from worthit.neural.pretrained.dropout import Dropout, attend, hide
 
 
@@ -109,3 +111,36 @@ def test_padding_is_never_attended_to():
         padded = [each + noise * ~MASK.transpose(2, 3) for each in (key, value)]
         found.append(attend(nn.Module(), query, *padded, MASK, dropout=0.3, scaling=0.3)[0])
     assert torch.equal(*found)
+
+
+def test_attention_in_half_precision_is_near_that_in_full(monkeypatch):
+    torch.manual_seed(0)
+    query, key, value = torch.randn(3, 2, 4, 6, 8).bfloat16().unbind()
+    monkeypatch.setattr(module, "hide", lambda values, p: values)
+    with torch.autocast("cpu", torch.bfloat16):
+        ours, _ = attend(nn.Module(), query, key, value, MASK, dropout=0.1, scaling=8**-0.5)
+    full = (each.float() for each in (query, key, value))
+    theirs = scaled_dot_product_attention(*full, attn_mask=MASK).transpose(1, 2)
+    assert ours.dtype is torch.bfloat16
+    assert ours.float() == pytest.approx(theirs.numpy(), abs=0.03)
+
+
+def test_a_decoder_attends_as_torch_does():
+    decoder = nn.Module()
+    decoder.is_causal = True
+    torch.manual_seed(0)
+    query, key, value = torch.randn(3, 2, 4, 6, 8).unbind()
+    ours, _ = attend(decoder, query, key, value, None, dropout=1e-9, scaling=8**-0.5)
+    theirs = scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2)
+    assert ours == pytest.approx(theirs.numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("architecture", ["bert", "roberta"])
+def test_bodies_hide_by_this_module_alone(architecture, monkeypatch):
+    sizes = {"n_tokens": 300, "max_length": 16, "hidden": 32, "layers": 2}
+    body = new_body(new_subwords(["some words", "other words"], architecture, **sizes)).train()
+    ids, calls = torch.randint(5, 30, (2, 6)), []
+    monkeypatch.setattr(module, "hide", lambda values, p: calls.append(p) or values)
+    found = [body(ids).last_hidden_state for _ in range(2)]
+    assert torch.equal(*found)  # nothing else is random
+    assert calls == [0.1] * 2 * 7  # twice the embeddings, and 2 layers with 3 each

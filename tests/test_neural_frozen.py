@@ -36,6 +36,26 @@ def test_predictions_are_the_same_with_and_without_keeping(tiny, monkeypatch, va
     ]
 
 
+def test_on_a_processor_a_long_input_does_not_pad_the_short_ones(tiny, monkeypatch):
+    model = fit(tiny, freeze=2)
+    rng = np.random.default_rng(0)
+    rows = [rng.integers(5, 20, size=n) for n in (40, *[4] * 40)]
+    passed = []
+    ahead = PretrainedNetwork.ahead
+
+    def watched(self, input_ids):
+        passed.append(tuple(input_ids.shape))
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", watched)
+    given = {"body": None, "precision": "fp32", "what": "bert", "at_once": model._answering}
+    found = frozen.frozen_rows(model.network_, rows, frozen.Memo(), batch_size=64, **given)
+    assert passed == [(1, 40), (40, 4)]
+    alone = frozen.frozen_rows(model.network_, rows, frozen.Memo(), batch_size=1, **given)
+    for one, other in zip(found, alone, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
 def test_outputs_too_large_for_memory_are_mapped_from_a_file(tiny, tmp_path, monkeypatch):
     expected = fit(tiny, freeze=2).predict_proba(TEST)
     mapped = []

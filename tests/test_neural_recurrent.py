@@ -87,7 +87,6 @@ def test_padding_changes_no_prediction(pooling, bidirectional, pairs):
 @pytest.mark.parametrize("pooling", ["max+mean", "last"])
 @pytest.mark.parametrize(("cell", "adds_up"), [(nn.RNN, True), (nn.GRU, False)])
 def test_layers_of_simple_units_add_to_what_they_read(cell, adds_up, pooling):
-    torch.manual_seed(0)
     model = network(cell=cell, pooling=pooling)
     with torch.no_grad():
         for weights in model.layers[1].parameters():

@@ -22,10 +22,10 @@ def hide(values: torch.Tensor, p: float) -> torch.Tensor:
     """
     n_hidden = round(p * STEPS)
     if n_hidden == STEPS:
-        return torch.zeros_like(values)
+        return values * 0
     n_values = values.numel()
     draws = torch.empty(math.ceil(n_values / 4), dtype=torch.int64).random_(-(2**63), None)
-    noise = draws.view(torch.int16)[:n_values].view(values.shape)  # from -STEPS / 2
+    noise = draws.view(torch.int16)[:n_values].view(values.shape)  # -STEPS / 2 to STEPS / 2 - 1
     kept = noise.ge_(n_hidden - STEPS // 2).to(values.dtype)
     return values * kept.div_(1 - n_hidden / STEPS)
 
@@ -44,7 +44,7 @@ class Dropout(nn.Dropout):
         """Take the place of every ``torch.nn.Dropout`` within."""
         for name, child in module.named_children():
             if type(child) is nn.Dropout:
-                setattr(module, name, cls(child.p))
+                setattr(module, name, cls(child.p).train(child.training))
             else:
                 cls.put_into(child)
 
@@ -61,14 +61,16 @@ def attend(
     **more: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend as torch does, (batch, time, heads, size), with :func:`hide` on a processor."""
-    if not dropout or query.device.type != "cpu":
+    causal = getattr(module, "is_causal", False)  # of a decoder, which none of ours has to be
+    if not dropout or causal or query.device.type != "cpu":
         return sdpa_attention_forward(
             module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **more
         )
     scores = (query * scaling) @ key.mT  # (batch, heads, time, time)
     if attention_mask is not None:
         scores = scores.masked_fill_(~attention_mask, torch.finfo(scores.dtype).min)
-    with torch.autocast("cpu", enabled=False):  # which would make them float32 for the softmax
+    # As precise as the products around it: in float32 scores on validation were no better.
+    with torch.autocast("cpu", enabled=False):
         weights = scores.softmax(dim=-1)
     return (hide(weights, dropout) @ value).transpose(1, 2), None
 

@@ -113,7 +113,7 @@ def frozen_rows(
     body : str or None
         What tells the body from others; of one that no other fit has, None, nothing is kept.
     batch_size : int
-        Rows at once.
+        Rows at once, at most.
     precision : str
         In which it computes, as training does.
     what : str

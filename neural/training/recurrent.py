@@ -60,8 +60,8 @@ class RecurrentNetwork(nn.Module):
         super().__init__()
         width = hidden * (1 + bidirectional)
         self.with_last = concat_last or pooling == "last"
-        # Simple units add to what they read (He et al., 2016): on validation four layers of them
-        # score far higher so, where they learn at all. Gated cells, two deep, were no better.
+        # Without it four layers of simple units often learn nothing (He et al., 2016). Gated cells,
+        # two deep, were no better for it on validation.
         self.adds_up = cell is nn.RNN
         self.vectors = WordVectors(n_words, embedding, pairs=pairs, word_dropout=word_dropout)
         self.layers = nn.ModuleList(
