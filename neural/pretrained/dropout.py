@@ -1,4 +1,4 @@
-"""Dropout in a body; on a processor torch's own takes a sixth of the time of training."""
+"""Dropout in a body; on a processor torch's own takes a good part of the time of training."""
 
 import math
 from typing import Any
@@ -17,8 +17,8 @@ STEPS = 2**16  # shares of values are multiples of one in so many
 def hide(values: torch.Tensor, p: float) -> torch.Tensor:
     """Set a share p of values to 0 at random, and raise the others so that their mean stays.
 
-    torch draws a number for every value; here one of 64 bits does for four of them, which takes a
-    sixth of the time. p is rounded to a multiple of 2 ** -16.
+    torch draws a number for every value; here one of 64 bits does for four of them, which is much
+    faster. p is rounded to a multiple of 2 ** -16.
     """
     n_hidden = round(p * STEPS)
     if n_hidden == STEPS:
@@ -61,7 +61,7 @@ def attend(
     **more: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend as torch does, (batch, time, heads, size), with :func:`hide` on a processor."""
-    causal = getattr(module, "is_causal", False)  # of a decoder, which none of ours has to be
+    causal = getattr(module, "is_causal", False)  # a decoder's, left to torch's mask
     if not dropout or causal or query.device.type != "cpu":
         return sdpa_attention_forward(
             module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **more
