@@ -12,7 +12,7 @@ from worthit.compare.alignment import Aligned, align
 from worthit.compare.cascade import cascade_numbers
 from worthit.compare.probabilities import sure_together
 from worthit.compare.run import Run
-from worthit.compare.stack import best_stack, mix
+from worthit.compare.stack import N_FOLDS, best_stack, mix, stacked_out_of_fold
 from worthit.compare.yardstick import Yardstick
 
 __all__ = ["together_numbers"]
@@ -55,16 +55,18 @@ def together_numbers(
     validation = sure_together(runs, classes, "validation")
     if isinstance(validation, str):
         return {**numbers, "missing": validation}
-    there = Aligned((), classes, validation.truth, validation.answers, validation.groups)
+    ids = tuple(map(str, range(len(validation.truth))))
+    there = Aligned(ids, classes, validation.truth, validation.answers, validation.groups)
     on_validation = Yardstick(there, metric, place)
     weights, balanced = best_stack(validation.probabilities, on_validation)
-    stacked = mix(weights, validation.probabilities).argmax(axis=1)
+    stacked = stacked_out_of_fold(validation.probabilities, on_validation)
     numbers["average"]["validation_score"] = on_validation.score(_average(validation.probabilities))
     numbers["stack"] = {
         **on_test.compare(mix(weights, test.probabilities).argmax(axis=1)),
         "weights": [float(weight) for weight in weights[:2]],
         "balanced": balanced,
         "n_validation": len(validation.truth),
+        "folds": min(N_FOLDS, there.n_groups or len(ids)),
         "validation_score": on_validation.score(stacked),
     }
     numbers["cascade"] = cascade_numbers(test, on_test, validation, on_validation, margin)

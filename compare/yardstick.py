@@ -43,8 +43,13 @@ class Yardstick:
         return float(metric_values(self.metric, *counts, self.positive))
 
     def error(self, one: np.ndarray, other: np.ndarray) -> float:
-        """Return the standard error of the difference between two lists of answers."""
+        """Return the standard error of the difference between two lists of answers.
+
+        One unit tells nothing of it: it is then infinite.
+        """
         units = units_of(replace(self.aligned, answers=np.stack([one, other])))
+        if units.total < 2:
+            return np.inf
         sides = np.array([-1.0, 1.0])
         influence = influences(units, units.observed(), sides, self.metric, self.positive)
         return float(standard_errors(units, units.weights[None], influence)[0])

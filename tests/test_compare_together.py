@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from worthit.compare.alignment import Aligned
 from worthit.compare.figures.cascade import cascade_figure
 from worthit.compare.pages.together import together_section
 from worthit.compare.report import Report
 from worthit.compare.run import Run
-from worthit.compare.stack import fit_stack
+from worthit.compare.stack import best_stack, fit_stack, mix, stacked_out_of_fold
 from worthit.compare.together import together_numbers
+from worthit.compare.yardstick import Yardstick
 from worthit.tests.runs_factory import answers, make_run, truths
 
 TRUTH = ["a", "a", "b", "b", "a", "b"]
@@ -131,6 +133,88 @@ def test_threshold_never_sees_the_test_split():
     assert found[0]["stack"]["weights"] == found[1]["stack"]["weights"]
 
 
+def chance(n, k=4, seed=0, groups=None):
+    """Make probabilities that know nothing of the truth, and its yardstick."""
+    rng = np.random.default_rng(seed)
+    truth, probabilities = rng.integers(k, size=n), rng.dirichlet(np.ones(k), size=(2, n))
+    classes = tuple("abcdefgh"[:k])
+    ids = tuple(map(str, range(n)))
+    aligned = Aligned(ids, classes, truth, probabilities.argmax(axis=2), groups)
+    return probabilities, Yardstick(aligned, "accuracy", None)
+
+
+def with_truth(yardstick, truth):
+    return replace(yardstick, aligned=replace(yardstick.aligned, truth=truth))
+
+
+def test_stack_out_of_fold_of_five_items_leaves_each_out_once():
+    of_b = np.array([[0.1, 0.4, 0.8, 0.9, 0.45], [0.7, 0.2, 0.6, 0.3, 0.55]])
+    probabilities = np.stack([1 - of_b, of_b], axis=2)
+    truth = np.array([0, 0, 1, 1, 1])
+    aligned = Aligned(tuple("vwxyz"), ("a", "b"), truth, probabilities.argmax(axis=2), None)
+    by_hand = []
+    for out in range(5):
+        rest = np.arange(5) != out
+        weights = fit_stack(probabilities[:, rest], truth[rest])
+        by_hand.append(mix(weights, probabilities[:, [out]]).argmax())
+    answers = stacked_out_of_fold(probabilities, Yardstick(aligned, "accuracy", None))
+    assert answers.tolist() == by_hand
+    # Without the last item the first model is believed, and wrong on it; fitted on all of them,
+    # the stack is right on it.
+    seen = mix(fit_stack(probabilities, truth), probabilities).argmax(axis=1)
+    assert (by_hand[4], seen[4], truth[4]) == (0, 1, 1)
+
+
+def test_no_item_of_a_fold_has_a_say_in_its_answers():
+    groups = np.arange(60) // 4
+    for each in (None, groups):
+        probabilities, validation = chance(60, groups=each)
+        answers = stacked_out_of_fold(probabilities, validation)
+        for unit in range(15):
+            own = groups == unit if each is not None else np.arange(60) == 4 * unit
+            truth = np.where(own, (validation.aligned.truth + 1) % 4, validation.aligned.truth)
+            other = stacked_out_of_fold(probabilities, with_truth(validation, truth))
+            assert (other[own] == answers[own]).all()
+        assert (stacked_out_of_fold(probabilities, validation) == answers).all()
+
+
+def test_stack_of_two_guesses_does_not_look_better_than_a_guess_out_of_fold():
+    seen, unseen = [], []
+    for seed in range(40):
+        probabilities, validation = chance(40, seed=seed)
+        weights, _ = best_stack(probabilities, validation)
+        seen.append(validation.score(mix(weights, probabilities).argmax(axis=1)))
+        unseen.append(validation.score(stacked_out_of_fold(probabilities, validation)))
+    assert np.mean(seen) > 0.35  # it fits the noise
+    assert np.mean(unseen) == pytest.approx(0.25, abs=0.03)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro"])
+@pytest.mark.parametrize(("n", "one_group"), [(1, False), (2, False), (3, False), (3, True)])
+def test_few_validation_items_or_groups_still_give_answers(n, one_group, metric):
+    groups = np.zeros(n, dtype=int) if one_group else None
+    probabilities, validation = chance(n, groups=groups)
+    answers = stacked_out_of_fold(probabilities, replace(validation, metric=metric))
+    assert answers.shape == (n,)
+    if n == 1 or one_group:  # nothing is left to fit on: the even geometric mean
+        assert (answers == probabilities.prod(axis=0).argmax(axis=1)).all()
+
+
+def test_score_of_the_stack_on_validation_is_out_of_fold_and_its_weights_are_of_all():
+    runs = two_runs()
+    found = together_numbers(*runs, "accuracy", None, 0.01)["stack"]
+    frames = [run.validation.sort_index() for run in runs]
+    columns = [f"p_{label}" for label in "abc"]
+    probabilities = np.stack([frame[columns].to_numpy(dtype=float) for frame in frames])
+    probabilities /= probabilities.sum(axis=2, keepdims=True)
+    truth = frames[0]["truth"].map({"a": 0, "b": 1, "c": 2}).to_numpy(dtype=int)
+    aligned = Aligned(tuple(frames[0].index), tuple("abc"), truth, np.stack([truth, truth]), None)
+    answers = stacked_out_of_fold(probabilities, Yardstick(aligned, "accuracy", None))
+    assert found["validation_score"] == pytest.approx(np.mean(answers == truth))
+    assert found["weights"] == pytest.approx(fit_stack(probabilities, truth)[:2].tolist())
+    assert (found["folds"], found["n_validation"]) == (5, 400)
+
+
 @pytest.mark.parametrize(
     ("change", "missing", "there"),
     [
@@ -175,6 +259,9 @@ def test_page_says_whether_running_both_pays():
     section = together_section(numbers, numbers["pairings"][0])
     assert "There is something to gain from running both: the " in section
     assert "perfect choice between the two" in section
+    assert "Its score on validation is out of fold (5 folds)" in section
+    del numbers["pairings"][0]["together"]["stack"]["folds"]  # as in an old report
+    assert "out of fold" not in together_section(numbers, numbers["pairings"][0])
     assert cascade_figure(numbers, numbers["pairings"][0]).startswith(b"\x89PNG")
     runs = two_runs()
     twin = replace(runs[0], record={**runs[0].record, "model": "twin", "family": "neural"})

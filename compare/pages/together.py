@@ -150,6 +150,7 @@ def _cascade(numbers: dict[str, Any], pairing: dict[str, Any], together: dict[st
     fitted = (
         f"The stack multiplies powers of the two models' probabilities ({weights}) with a head "
         f"start for each class, fitted on the {n} validation items{_weighting(stack)}."
+        f"{_out_of_fold(stack)}"
     )
     if not share:
         nothing = "On validation sending items on brought less than half the margin"
@@ -177,6 +178,16 @@ def _weighting(stack: dict[str, Any]) -> str:
     return (
         ", each class counting alike, which scored higher there, by more than its standard error, "
         "than each item counting alike"
+    )
+
+
+def _out_of_fold(stack: dict[str, Any]) -> str:
+    """Say of which items the stack's score on validation is; old reports scored all it had seen."""
+    if not stack.get("folds"):
+        return ""
+    return (
+        f" Its score on validation is out of fold ({stack['folds']} folds): each item is answered "
+        "by a stack that was fitted without it."
     )
 
 
