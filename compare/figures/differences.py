@@ -53,8 +53,10 @@ def differences_figure(numbers: dict[str, Any], pairing: dict[str, Any]) -> Figu
         bottom=0.6,
     )
     margin = 100 * pairing["margin"]
-    axes.axvspan(-margin, margin, color=LIGHT, linewidth=0, zorder=0)
-    axes.axvline(0, color=MUTED, linewidth=1, zorder=1)
+    # The band ends under the last row, so that the words below it stand on white.
+    ends = [-0.6, len(rows) - 0.5]
+    axes.fill_betweenx(ends, -margin, margin, color=LIGHT, linewidth=0, zorder=0)
+    axes.plot([0, 0], ends, color=MUTED, linewidth=1, zorder=1)
     for place, row in enumerate(rows):
         _draw_row(axes, place, row, main=place == 0)
     axes.set_ylim(len(rows) + 0.25, -0.6)
@@ -132,6 +134,6 @@ def _x_label(pairing: dict[str, Any]) -> str:
 def _sides(axes: Axes, y: float, pairing: dict[str, Any]) -> None:
     """Name the better side at each end."""
     style: dict[str, Any] = {"size": 8.5, "va": "center", "xycoords": ("axes fraction", "data")}
-    baseline, model = label(pairing["baseline"], 24), label(pairing["model"], 24)
+    baseline, model = label(pairing["baseline"], 20), label(pairing["model"], 20)
     axes.annotate(f"◀ {baseline} better", (0.01, y), color=BLUE, ha="left", **style)
     axes.annotate(f"{model} better ▶", (0.99, y), color=ORANGE, ha="right", **style)
