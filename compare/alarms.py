@@ -1,5 +1,7 @@
 """Alarms: signs that a comparison is not what it seems, found in the numbers alone."""
 
+from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from worthit.compare.machines import same_machine
@@ -111,10 +113,17 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
         if bounds and model["params"].get(field) is not None:
             alarm |= {"value": model["params"][field], **bounds}
         alarms.append(alarm)
-    epochs = [row.get("epoch") for row in model.get("curve") or ()]
-    if len(epochs) > 1 and model.get("best_epoch") is not None:
-        if model["best_epoch"] >= max(epochs):
-            alarms.append({"kind": "still improving", "model": name, "epoch": model["best_epoch"]})
+    curve = model.get("curve") or ()
+    if len(curve) > 1 and model.get("best_epoch") is not None:
+        if model["best_epoch"] >= max(row["epoch"] for row in curve):
+            alarms.append(
+                {
+                    "kind": "still improving",
+                    "model": name,
+                    "epoch": model["best_epoch"],
+                    "lowest_loss": _lowest_loss(curve),
+                }
+            )
     cost = model["cost"]
     trials = cost.get("trials") or 0
     complete = trials - (cost.get("trials_pruned") or 0)
@@ -126,6 +135,13 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     if model.get("outside"):
         alarms.append({"kind": "outside", "model": name, "n": model["outside"]})
     return alarms
+
+
+def _lowest_loss(curve: Sequence[dict[str, Any]]) -> float | None:
+    """Return the epoch after which the validation loss was lowest; None where there is none."""
+    known = [(row.get("validation_loss"), row["epoch"]) for row in curve]
+    losses = [(loss, epoch) for loss, epoch in known if loss is not None and isfinite(loss)]
+    return min(losses)[1] if losses else None
 
 
 def floor_score(model: dict[str, Any], metric: str) -> float:

@@ -54,6 +54,26 @@ def test_times_of_a_busy_machine_are_doubted(cost, raised):
     assert ("other work" in kinds(model_alarms(model(**cost)))) is raised
 
 
+@pytest.mark.parametrize(
+    ("losses", "told"),
+    [
+        ((0.4, 0.3, 0.35), ", though its validation loss was lowest after epoch 2."),
+        ((0.4, 0.3, 0.3), ", though its validation loss was lowest after epoch 2."),
+        ((0.4, 0.3, 0.2), "."),
+        ((0.4, float("nan"), 0.3), "."),
+        ((None, None, None), "."),
+    ],
+)
+def test_a_last_best_epoch_is_told_with_a_validation_loss_that_says_otherwise(losses, told):
+    curve = [{"epoch": i, "validation_loss": loss} for i, loss in enumerate(losses, start=1)]
+    alarms = model_alarms({**model(), "curve": curve, "best_epoch": 3})
+    (alarm,) = [each for each in alarms if each["kind"] == "still improving"]
+    sentence = "The last epoch of `tfidf` was its best (3); training longer might score higher"
+    assert alarm_sentence(alarm) == sentence + told
+    del alarm["lowest_loss"]  # as in an old report
+    assert alarm_sentence(alarm) == f"{sentence}."
+
+
 def decided(plain, thresholds, better, on_test):
     return {
         "metric": "f1_macro",

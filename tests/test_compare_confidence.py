@@ -66,7 +66,7 @@ def test_section_tells_calibration_and_coverage():
     section = confidence_section(numbers, numbers["pairings"][0])
     assert "calibration error, points" in section
     assert "answered at a precision of 95 %" in section
-    assert "`tfidf` is off at some probabilities" in section
+    assert "The probabilities of `tfidf` are too high for some items and too low for" in section
     assert reliability_figure(numbers, numbers["pairings"][0]).startswith(b"\x89PNG")
 
 
@@ -84,7 +84,10 @@ def told(**known):
 def test_an_error_in_one_direction_is_called_by_it():
     assert "`gru` is over-confident by 1.93 points on average." in told()
     assert "`gru` is too modest by 1.80 points on average." in told(mean_top=0.934)
-    both = "`gru` is off at some probabilities, too high here and too low there."
+    both = (
+        "The probabilities of `gru` are too high for some items and too low for others, by 2.08 "
+        "points on average."
+    )
     assert both in told(mean_top=0.960)
     assert both in told(away_noise=0.02)
 
@@ -99,9 +102,19 @@ def test_an_error_that_chance_alone_would_make_is_no_error():
 def test_a_precision_that_was_not_reached_is_said_and_so_are_the_bins():
     row = {"precision": 0.99, "limit": 0.8, "share": 0.253}
     section = told(coverage=[row | {"reached": 0.9016}])
-    assert "of the 500 test items by itself, but reaches only 90.16 on them." in section
+    assert (
+        "`gru` answers 25.3 % of the 500 test items by itself, but reaches only 90.16 on them."
+    ) in section
     assert "by itself." in told(coverage=[row | {"reached": 0.9916}])
     assert "over 10 bins of equally many items" in section
+
+
+def test_nearly_all_items_are_never_shown_as_all():
+    row = {"precision": 0.9, "limit": 0.3, "reached": 0.9143}
+    nearly = told(coverage=[row | {"share": 0.9997}])
+    assert "over 99.9 % (reached: 91.43)" in nearly and "100.0 %" not in nearly
+    assert "`gru` answers over 99.9 % of the 500 test items by itself." in nearly
+    assert "| 100.0 % (reached: 91.43)" in told(coverage=[row | {"share": 1.0}])
 
 
 def test_the_stated_error_is_that_of_the_bins_in_the_picture():

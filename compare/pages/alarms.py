@@ -33,9 +33,12 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
     if kind == "edge":
         return _edge_sentence(alarm, name)
     if kind == "still improving":
+        lowest, loss = alarm.get("lowest_loss"), ""  # old reports do not know it
+        if lowest is not None and lowest < alarm["epoch"]:
+            loss = f", though its validation loss was lowest after epoch {lowest:g}"
         return (
             f"The last epoch of {name} was its best ({alarm['epoch']:g}); training longer might "
-            "score higher."
+            f"score higher{loss}."
         )
     if kind == "outside":
         return (

@@ -5,7 +5,7 @@ from typing import Any
 from worthit.compare.confidence import LEAST_SEEN
 from worthit.compare.pages.markdown import table, text
 from worthit.compare.pages.names import model_name
-from worthit.compare.pages.phrases import count, first_seed_sentence, percent, plural, points
+from worthit.compare.pages.phrases import count, first_seed_sentence, plural, points, share
 
 __all__ = ["confidence_section"]
 
@@ -61,7 +61,7 @@ def _coverage(row: dict[str, Any]) -> str:
     if row["limit"] is None:
         return "not reached"
     reached = "" if row["reached"] is None else f" (reached: {points(row['reached'])})"
-    return f"{percent(row['share'])}{reached}"
+    return f"{share(row['share'])}{reached}"
 
 
 def _told(name: str, each: dict[str, Any]) -> str:
@@ -76,13 +76,16 @@ def _told(name: str, each: dict[str, Any]) -> str:
             f"tell: chance alone takes the calibration error up to {points(each['ece_noise'])}."
         )
     else:
-        told = f"{name} is off at some probabilities, too high here and too low there."
+        told = (
+            f"The probabilities of {name} are too high for some items and too low for others, by "
+            f"{points(each['ece'])} points on average."
+        )
     rows = [row for row in each["coverage"] or () if row["limit"] is not None and row["share"]]
     if rows and rows[-1]["share"] < 1:
         best = rows[-1]
         told += (
             f" With a limit chosen on validation for a precision of {100 * best['precision']:g} %, "
-            f"it answers {percent(best['share'])} of the {count(each['n'])} test items by itself"
+            f"{name} answers {share(best['share'])} of the {count(each['n'])} test items by itself"
         )
         short = best["reached"] is not None and best["reached"] < best["precision"]
         told += f", but reaches only {points(best['reached'])} on them." if short else "."
