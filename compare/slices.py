@@ -51,9 +51,10 @@ def slice_numbers(
     Returns
     -------
     dict
-        ``metric``, ``rows`` (without an interval where a test set of that kind would have none; by
-        truncation, with the ``reader`` that cut or did not), ``skipped`` and ``nearly_all`` (how
-        many values have too few items, or nearly all), or ``missing``: why there are none.
+        ``metric``, ``draws`` of each test, ``rows`` (without an interval where a test set of that
+        kind would have none; by truncation, with the ``reader`` that cut or did not), ``skipped``
+        and ``nearly_all`` (how many values have too few items, or nearly all), or ``missing``: why
+        there are none.
     """
     aligned = align([*baseline, *model])
     items = next((run.items for run in [*baseline, *model] if run.items is not None), None)
@@ -81,6 +82,7 @@ def slice_numbers(
         row["holm_p"] = p
     return {
         "metric": metric,
+        "draws": DRAWS,
         "rows": rows,
         "skipped": len(parts) - len(kept),
         "nearly_all": len(cut) - len(parts),

@@ -286,6 +286,23 @@ def test_page_names_the_slices_that_differ():
     assert differ_section(numbers, old) == ""
 
 
+def test_p_of_a_slice_is_a_bound_where_no_draw_was_as_large():
+    runs = two_runs(half=np.where(np.arange(600) % 2, "mended", "as before"))
+    numbers = Report.from_runs(runs).numbers
+    pairing = numbers["pairings"][0]
+    assert pairing["slices"]["draws"] == 2000
+    section = differ_section(numbers, pairing)
+    n = len(pairing["slices"]["rows"])
+    assert f"| at most {n / 2001:.4f} |" in section
+    assert (
+        f"(p after Holm over the {n} looks, each a randomisation test of 2,000 draws that shows"
+        in section
+    )
+    del pairing["slices"]["draws"]  # as in an old report
+    old = differ_section(numbers, pairing)
+    assert f"| {n / 2001:.4f} |" in old and "draws" not in old
+
+
 def test_bare_predictions_say_why_there_are_no_slices():
     runs = two_runs()
     bare = [type(run)(run.record, run.predictions) for run in runs]

@@ -1,10 +1,13 @@
 """Sentences of the verdict: what they state follows from the numbers beside them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from worthit.compare.pages.phrases import percent, share
+from worthit.compare.pages.phrases import adjusted_p, looks_sentence, p_value, percent, share
 from worthit.compare.pages.verdict import verdict_block
 from worthit.compare.report import Report
+from worthit.compare.significance import holm
 from worthit.tests.reports_factory import NEWS, judged, two_models
 from worthit.tests.runs_factory import answers, make_run, truths, tuning
 
@@ -73,6 +76,51 @@ def test_a_clear_loss_is_told_by_its_interval():
 )
 def test_classes_are_counted_by_their_intervals(classes, sentence):
     assert sentence in said(classes=classes)
+
+
+def test_a_gain_that_may_lie_below_the_margin_is_said_to():
+    gain = {"reason": "gain", "difference": 0.0121, "high": 0.0177, "margin": 0.01}
+    sentence = "would change this. A true gain below the margin of 1 point is not ruled out."
+    assert sentence in said(**gain, low=0.0068)
+    assert "not ruled out" not in said(**gain, low=0.01)
+
+
+def test_lines_of_the_verdict_end_where_they_end_in_the_source():
+    *lines, last = said().splitlines()
+    assert len(lines) > 2 and all(line.endswith("  ") for line in lines)
+    assert last == last.rstrip()
+
+
+def test_several_looks_at_a_test_set_are_told_with_what_follows():
+    follows = "Intervals and p do not allow for that"
+    assert f"looked at 29 times so far. {follows}: they are" in looks_sentence(29)
+    assert looks_sentence(1) == " This test set has been looked at once so far."
+    assert looks_sentence(None) == looks_sentence(0) == ""
+
+
+@pytest.mark.parametrize(
+    ("p", "n_tests", "draws", "shown"),
+    [
+        (8 / 2001, 8, 2000, "p at most 0.0040"),
+        (4 / 10_001, 4, 10_000, "p at most 0.0004"),
+        (9 / 2001, 8, 2000, "p = 0.0045"),  # one draw was as large
+        (1 / 10_001, 1, 10_000, "p < 0.0001"),
+        (8 / 2001, 8, None, "p = 0.0040"),  # an old report
+        (0.3, 8, 2000, "p = 0.3000"),
+    ],
+)
+def test_a_p_that_no_draw_contradicts_is_shown_as_a_bound(p, n_tests, draws, shown):
+    assert adjusted_p(p, n_tests, draws) == shown
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=30))
+def test_only_p_values_that_hang_on_tests_at_their_floor_are_bounds(as_large):
+    # Of Holm's family, those without any draw as large, and those that come after them in order.
+    raw = [(1 + each) / 2001 for each in as_large]
+    lower = holm([0.0 if not each else p for each, p in zip(as_large, raw, strict=True)])
+    for p, exact in zip(holm(raw), lower, strict=True):
+        bound = adjusted_p(p, len(raw), 2000)
+        assert bound == (p_value(p) if p == exact else f"p at most {p:.4f}")
 
 
 @pytest.mark.parametrize(

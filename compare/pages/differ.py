@@ -5,10 +5,10 @@ from typing import Any
 from worthit.compare.pages.markdown import bullets, emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import (
+    adjusted_p,
     count,
     first_seed_sentence,
     interval,
-    p_value,
     percent,
     plural,
     points,
@@ -87,7 +87,9 @@ def _slices(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
             points(row["baseline"]),
             points(row["model"]),
             interval(row["difference"], row["low"], row["high"]),
-            p_value(row["holm_p"]).removeprefix("p = ").removeprefix("p "),
+            adjusted_p(row["holm_p"], len(rows), slices.get("draws"))
+            .removeprefix("p = ")
+            .removeprefix("p "),
         ]
         for row in rows
     ]
@@ -109,7 +111,10 @@ def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
             listed = ", ".join(map(_items, named))
             parts.append(f"{model_name(pairing[side])} is clearly ahead on {listed}")
     told = f"{'; '.join(parts) or 'No slice shows a clear difference'} "
-    told += f"(p after Holm over the {plural(len(rows), 'look')}; intervals are not adjusted)."
+    told += (
+        f"(p after Holm over the {plural(len(rows), 'look')}{_test(slices)}; intervals are not "
+        "adjusted)."
+    )
     if any(row["low"] is None for row in rows):
         told += f" Under {MIN_TEST} items there is no interval, and nothing is called clear."
     if slices["metric"] != pairing["metric"]:
@@ -126,6 +131,15 @@ def _told(pairing: dict[str, Any], slices: dict[str, Any], metric: str) -> str:
             "out: the overall result says the same."
         )
     return told
+
+
+def _test(slices: dict[str, Any]) -> str:
+    """Say what p a slice's test can show at least; old reports do not know its draws."""
+    draws = slices.get("draws")
+    if not draws:
+        return ""
+    least = f"{1 / (1 + draws):.4f}"
+    return f", each a randomisation test of {count(draws)} draws that shows no p below {least}"
 
 
 def _name(row: dict[str, Any]) -> str:

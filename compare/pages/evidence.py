@@ -7,6 +7,7 @@ from worthit.compare.metrics import MACRO
 from worthit.compare.pages.markdown import table
 from worthit.compare.pages.names import metric_name, model_name
 from worthit.compare.pages.phrases import (
+    adjusted_p,
     count,
     items_phrase,
     p_value,
@@ -76,9 +77,8 @@ def _randomisation(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         sentence += "." if pairing["refusal"] else "; the interval covers the seeds as well."
     if pairing["n_pairings"] == 1:
         return f"{sentence} There is one pairing, so Holm changes nothing."
-    return (
-        f"{sentence} Holm over the {pairing['n_pairings']} pairings: {p_value(pairing['holm_p'])}."
-    )
+    adjusted = adjusted_p(pairing["holm_p"], pairing["n_pairings"], pairing["draws"])
+    return f"{sentence} Holm over the {pairing['n_pairings']} pairings: {adjusted}."
 
 
 def _interval(pairing: dict[str, Any]) -> str:

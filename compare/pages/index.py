@@ -8,11 +8,11 @@ from worthit.compare.pages.curve import curve_section
 from worthit.compare.pages.markdown import emphasis, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name, zero_shot
 from worthit.compare.pages.phrases import (
+    adjusted_p,
     count,
     duration,
     margin_points,
     milliseconds,
-    p_value,
     plural,
     points,
     signed,
@@ -92,7 +92,8 @@ def _row(
         role = "the baseline" if model["model"] == numbers["baseline"] else ""
         return [name, score, "", "", "", *times, role]
     verdict = f"[{pairing['verdict']}]({pairing['slug']}.md)"
-    p = p_value(pairing["holm_p"]).removeprefix("p = ").removeprefix("p ")
+    adjusted = adjusted_p(pairing["holm_p"], pairing["n_pairings"], pairing["draws"])
+    p = adjusted.removeprefix("p = ").removeprefix("p ")
     inside = span(pairing["low"], pairing["high"])
     return [name, score, signed(pairing["difference"]), inside, p, *times, verdict]
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["bullets", "clean", "code", "code_block", "emphasis", "table", "text"]
+__all__ = ["bullets", "clean", "code", "code_block", "emphasis", "quote", "table", "text"]
 
 JOINERS = "\u200c\u200d"  # Persian needs the non-joiner, emoji the joiner
 ISOLATE, POP = "\u2068", "\u2069"
@@ -91,6 +91,11 @@ def code_block(value: object) -> str:
 def bullets(items: Sequence[str]) -> str:
     """Join Markdown strings as a list."""
     return "\n".join(f"- {item}" for item in items)
+
+
+def quote(lines: Sequence[str]) -> str:
+    """Join Markdown strings as a quoted block, each on a line of its own."""
+    return "\n".join([f"> {line}  " for line in lines[:-1]] + [f"> {line}" for line in lines[-1:]])
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:

@@ -6,7 +6,7 @@ from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.decision import decision_section
 from worthit.compare.pages.fairness import parameters
 from worthit.compare.pages.machine import machine_sentence
-from worthit.compare.pages.markdown import bullets, code, emphasis, table, text
+from worthit.compare.pages.markdown import bullets, code, emphasis, quote, table, text
 from worthit.compare.pages.names import always, metric_name, title_name, zero_shot
 from worthit.compare.pages.path import path_section
 from worthit.compare.pages.phrases import (
@@ -103,7 +103,7 @@ def _summary(model: dict[str, Any]) -> str:
             "data as well; without them "
             f"{points(rest[interval['metric']])} {metric}."
         )
-    return "\n".join(f"> {line}" for line in lines)
+    return quote(lines)
 
 
 def weights_sentence(model: dict[str, Any]) -> str:

@@ -3,13 +3,14 @@
 from typing import Any
 
 __all__ = [
-    "as_long", "brief", "bytes_", "count", "duration", "first_seed_sentence", "interval",
-    "is_faster", "items_phrase", "limit_name", "looks_sentence", "margin_points", "megabytes",
-    "milliseconds", "minus", "p_value", "percent", "plural", "points", "rounded", "share",
-    "short_hash", "signed", "span", "times",
+    "adjusted_p", "as_long", "brief", "bytes_", "count", "duration", "first_seed_sentence",
+    "interval", "is_faster", "items_phrase", "limit_name", "looks_sentence", "margin_points",
+    "megabytes", "milliseconds", "minus", "p_value", "percent", "plural", "points", "rounded",
+    "share", "short_hash", "signed", "span", "times",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
+ROUNDING = 1e-3  # of a draw
 FASTER = 2 / 3  # of the time, from which on a ratio is easier to read the other way round
 
 
@@ -52,6 +53,23 @@ def p_value(p: float) -> str:
     return "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}"
 
 
+def adjusted_p(p: float, n_tests: int, draws: int | None) -> str:
+    """Show a p of Holm; as a bound where no draw of the test was as large as the difference.
+
+    Parameters
+    ----------
+    p : float
+        Adjusted.
+    n_tests : int
+        Size of Holm's family.
+    draws : int or None
+        Of each test; None in old reports, which do not tell.
+    """
+    if draws is None or p < 0.0001 or p > (n_tests + ROUNDING) / (1 + draws):
+        return p_value(p)
+    return f"p at most {p:.4f}"
+
+
 def items_phrase(pairing: dict[str, Any]) -> str:
     """Say how many test items there are, and in how many groups."""
     groups = f" in {plural(pairing['n_groups'], 'group')}" if pairing["n_groups"] else ""
@@ -85,11 +103,15 @@ def first_seed_sentence(pairing: dict[str, Any], what: str = "All of this is") -
 
 
 def looks_sentence(looks: int | None) -> str:
-    """Say how often a test set was looked at; nothing where that is not known."""
+    """Say how often a test set was looked at, and what follows; nothing where not known."""
     if not looks:
         return ""
-    often = "once" if looks == 1 else plural(looks, "time")
-    return f" This test set has been looked at {often} so far."
+    if looks == 1:
+        return " This test set has been looked at once so far."
+    return (
+        f" This test set has been looked at {plural(looks, 'time')} so far. Intervals and p do not "
+        "allow for that: they are too hopeful about a model that was changed after such a look."
+    )
 
 
 def share(fraction: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from worthit.compare.pages.difference import cost_phrase, difference_phrase
-from worthit.compare.pages.markdown import emphasis
+from worthit.compare.pages.markdown import emphasis, quote
 from worthit.compare.pages.money import money, price_sentence
 from worthit.compare.pages.names import (
     checkpoint_name,
@@ -14,6 +14,7 @@ from worthit.compare.pages.names import (
     subject,
 )
 from worthit.compare.pages.phrases import (
+    adjusted_p,
     duration,
     margin_points,
     milliseconds,
@@ -39,7 +40,7 @@ def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         _scope_sentence(numbers, pairing),
         suspicion_sentence(pairing["alarms"], pairing["metric"], '"Alarms"'),
     ]
-    return "\n".join(f"> {line}" for line in lines if line)
+    return quote([line for line in lines if line])
 
 
 def suspicion_sentence(alarms: Iterable[dict[str, Any]], metric: str, where: str) -> str:
@@ -115,7 +116,9 @@ def _difference_sentence(numbers: dict[str, Any], pairing: dict[str, Any]) -> st
     model, baseline = (numbers["models"][pairing[side]] for side in ("model", "baseline"))
     evidence = f"randomisation {p_value(pairing['p'])}"
     if pairing["n_pairings"] > 1:
-        evidence += f", Holm over {pairing['n_pairings']} pairings {p_value(pairing['holm_p'])[2:]}"
+        n_pairings = pairing["n_pairings"]
+        adjusted = adjusted_p(pairing["holm_p"], n_pairings, pairing["draws"])
+        evidence += f", Holm over {n_pairings} pairings {adjusted.removeprefix('p ')}"
     told = difference_phrase(numbers, pairing, f"; {evidence}")
     sentence = f"{subject(model)}{_pretrained(model)} {told}"
     cost = cost_phrase(baseline["cost"], model["cost"])
@@ -193,7 +196,11 @@ def _change_sentence(pairing: dict[str, Any]) -> str:
         )
     if reason == "gain":
         limit = "" if pairing["checks"] else ", or a limit on time or money that it breaks,"
-        return f"A margin above {points(pairing['difference'])} points{limit} would change this."
+        told = f"A margin above {points(pairing['difference'])} points{limit} would change this."
+        if pairing["low"] < pairing["margin"]:
+            margin = margin_points(pairing["margin"])
+            told += f" A true gain below the margin of {margin} is not ruled out."
+        return told
     if reason == "baseline better":
         shown = ""
         if pairing["minimum_detectable"] <= abs(pairing["difference"]):
