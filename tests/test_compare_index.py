@@ -1,15 +1,19 @@
 """The index: what to use and why, on which data, at what cost."""
 
+import copy
 import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from worthit.compare.figures.pareto import _one
+from worthit.compare.figures.pareto import _title
+from worthit.compare.front import pareto_front
 from worthit.compare.pages.alarms import alarm_sentence
 from worthit.compare.pages.difference import cost_phrase
 from worthit.compare.pages.index import index_page
-from worthit.compare.pages.scores import cost_rows
+from worthit.compare.pages.scores import cost_rows, glance_section
 from worthit.compare.pages.verdict import verdict_block
 from worthit.compare.report import Report
 from worthit.compare.run import read_prediction_files
@@ -23,18 +27,49 @@ def test_fastest_model_is_best_only_where_it_is_alone_at_the_top():
     for best_set, page, picture in (
         (["tfidf"], "is both the best and the fastest.", "is both best and fastest"),
         (["tfidf", "gru"], *["is {}fastest; no other is clearly better"] * 2),
-        (None, "is the fastest; no other that was", "is fastest; no other scores higher"),
+        (None, *["is {}fastest; no other that was timed scores higher"] * 2),
     ):
         numbers = report.numbers | {"best_set": best_set}
         assert f"`tfidf` {page.format('the ')}" in index_page(numbers)
-        assert _one(numbers, "tfidf") == f"tfidf {picture.format('')}"
+        assert _title(numbers, ["tfidf"]) == f"tfidf {picture.format('')}"
+
+
+def test_where_models_are_beaten_it_is_not_said_that_every_step_costs_time():
+    numbers = several({"tfidf": (0.80, 1), "gru": (0.90, 3), "lstm": (0.74, 2)})
+    numbers["models"]["twin"] = copy.deepcopy(numbers["models"]["tfidf"])
+    numbers["models"]["twin"]["cost"]["ms_per_item"] = 1.5
+    front = pareto_front(numbers)
+    assert front == ["tfidf", "gru"]
+    assert _title(numbers, front) == "tfidf is fastest; a higher score takes longer"
+    assert (
+        "Of `tfidf` and `gru`, each is the best at its speed; every other that was timed scores no "
+        "higher than one that is no slower."
+    ) in index_page(numbers)
+
+
+@given(st.lists(st.tuples(st.sampled_from([1.0, 2.0, 3.0]), st.sampled_from([0.5, 0.6, 0.7]))))
+def test_sentences_about_the_front_hold_for_any_scores_and_times(drawn):
+    models = {
+        f"model {i}": {"cost": {"ms_per_item": ms}, "scores": {"accuracy": score}}
+        for i, (ms, score) in enumerate(drawn)
+    }
+    front = pareto_front({"models": models, "metric": "accuracy"})
+    found = dict(zip(models, drawn, strict=True))
+    for name, (ms, score) in found.items():
+        # Filled: no other as fast scores higher. Open: another that is no slower does as well.
+        better = [other for other, (its, its_score) in found.items()
+                  if other != name and its <= ms and its_score >= score]  # fmt: skip
+        assert all(found[other][1] == score for other in better) if name in front else better
+        # A higher score than that of the fastest takes longer.
+        assert ms > found[front[0]][0] or score <= found[front[0]][1]
 
 
 def test_training_is_told_with_its_tuning():
     baseline = {"fit_seconds": 2.0, "tune_seconds": 48.0, "ms_per_item": 1.0}
     model = {"fit_seconds": 86.0, "tune_seconds": 0.0, "ms_per_item": 2.0}
     assert cost_phrase(baseline, model) == (
-        "takes 43 times as long to train (1.7 times with tuning) and 2.0 times as long to answer"
+        "takes 43 times as long to train (1.7 times with searches counted) and 2.0 times as "
+        "long to answer"
     )
     untuned = baseline | {"tune_seconds": 0.0}
     assert cost_phrase(untuned, model).startswith("takes 43 times as long to train and")
@@ -44,19 +79,31 @@ def test_training_is_told_with_its_tuning():
     assert "tuning and training" not in [row[0] for row in cost_rows(baseline, {})]
 
 
+def test_seeds_are_shown_at_a_glance_where_they_are_known():
+    numbers = several({"tfidf": (0.80, 1), "gru": (0.74, 3)})
+    pairing, gru = numbers["pairings"][0], numbers["models"]["gru"]
+    for seeds, cells in (([0], ["1", "1"]), ([0, 1, 2], ["1", "3"]), ([None], ["1", "unknown"])):
+        gru["seeds"] = seeds
+        rows = [line.split() for line in glance_section(numbers, pairing).splitlines()]
+        (row,) = [row for row in rows if "seeds" in row]
+        assert [cell for cell in row if cell != "|"] == ["seeds", *cells]
+    numbers["models"]["tfidf"]["seeds"] = [None]
+    assert "seeds" not in glance_section(numbers, pairing)
+
+
 @pytest.mark.parametrize(
     ("training", "tuning", "answering", "told"),
     [
-        (2.7, 5.3, 0.086, "takes 2.7 times as long to train (4.0 times with tuning) but answers 12 "
-         "times as fast"),
-        (0.25, 0.25, 0.5, "trains 4.0 times as fast (4.0 times with tuning) and answers 2.0 times "
-         "as fast"),
-        (0.25, 7.75, 3.0, "trains 4.0 times as fast (4.0 times as long with tuning) but takes 3.0 "
-         "times as long to answer"),
-        (2.0, 0.0, 0.7, "takes 2.0 times as long to train (1.0 times with tuning) and 0.7 times as "
-         "long to answer"),
+        (2.7, 5.3, 0.086, "takes 2.7 times as long to train (4.0 times with searches counted) but "
+         "answers 12 times as fast"),
+        (0.25, 0.25, 0.5, "trains 4.0 times as fast (4.0 times with searches counted) and answers "
+         "2.0 times as fast"),
+        (0.25, 7.75, 3.0, "trains 4.0 times as fast (4.0 times as long with searches counted) but "
+         "takes 3.0 times as long to answer"),
+        (2.0, 0.0, 0.7, "takes 2.0 times as long to train (1.0 times with searches counted) and "
+         "0.7 times as long to answer"),
         (None, None, 0.5, "answers 2.0 times as fast"),
-        (1.0, 1.0, None, "takes as long to train (1.0 times with tuning)"),
+        (1.0, 1.0, None, "takes as long to train (1.0 times with searches counted)"),
         (None, None, 0.0, ""),
     ],
 )  # fmt: skip
@@ -78,7 +125,8 @@ def block(numbers):
 
 DATA = (
     "The data: 20,000 English texts of 4 classes; 16,000 to train, 2,000 to validate, 2,000 to "
-    "test. The baseline `tfidf` is a linear model on n-gram counts, tuned in 30 trials."
+    "test. The baseline `tfidf` is a linear model on weighted n-grams, tuned in 30 trials. `gru` "
+    "was trained with default settings, one seed."
 )
 
 
@@ -94,7 +142,7 @@ def test_one_pairing_is_answered_in_one_line_and_the_data_in_another(n, accuracy
     report, _ = judged(two_models(n, NEWS, 0.80, accuracy))
     answer, data = block(report.numbers)
     assert answer.startswith(advice) and verdict in answer and "95 % interval" in answer
-    assert "takes 5.0 times as long to train (2.3 times as fast with tuning)" in answer
+    assert "takes 5.0 times as long to train (2.3 times as fast with searches counted)" in answer
     assert data == DATA
 
 
@@ -125,6 +173,35 @@ def test_of_several_that_are_worth_it_the_best_or_the_fastest_of_equals_is_advis
         "**Use `gru`.** It cannot be told apart from `lstm`, also worth it; of these it answers "
         "fastest."
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "`gru` and `lstm` were trained with default settings, one seed each."),
+        (
+            {"gru": {"cost": {"trials": 20}}},
+            "`gru` was tuned in 20 trials, one seed. `lstm` was trained with default settings, one "
+            "seed.",
+        ),
+        (
+            {"gru": {"settings": {"hidden": 256}}, "lstm": {"settings": None}},
+            "`gru` was trained without a search, with `hidden` set by hand, one seed. `lstm` was "
+            "trained without a search, one seed.",
+        ),
+        (
+            {"gru": {"seeds": [0, 1, 2]}, "lstm": {"seeds": [0, 1, 2]}},
+            "`gru` and `lstm` were trained with default settings, 3 seeds each.",
+        ),
+        ({"gru": {"family": "pipeline"}, "lstm": {"cost": {}}}, ""),
+        ({"gru": {"seeds": [None]}, "lstm": {"family": None}}, ""),
+    ],
+)
+def test_index_says_how_the_networks_were_tuned_and_with_how_many_seeds(changes, told):
+    numbers = several({"tfidf": (0.80, 1), "gru": (0.74, 3), "lstm": (0.75, 4)})
+    for name, change in changes.items():
+        numbers["models"][name] |= change
+    assert block(numbers)[-1].endswith(f"is a linear model on weighted n-grams. {told}".strip())
 
 
 def test_broken_limit_and_a_network_without_pretraining_are_told_as_such():

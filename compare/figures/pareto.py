@@ -33,11 +33,10 @@ def pareto_figure(numbers: dict[str, Any]) -> Figure:
     models = {
         name: model for name, model in numbers["models"].items() if model["cost"].get("ms_per_item")
     }
-    title = "Every step up in score costs time" if len(front) > 1 else _one(numbers, front[0])
     figure, axes = canvas(
-        title,
-        f"{label(numbers['dataset']['name'], 40)}, {numbers['n']:,} test items; filled: no other "
-        "model is both better and faster; bars: 95 %",
+        _title(numbers, front),
+        f"{label(numbers['dataset']['name'])}, {numbers['n']:,} test items; filled: no other as "
+        "fast scores higher; bars: 95 % intervals",
         3.6,
         left=0.75,
         right=0.4,
@@ -67,16 +66,20 @@ def pareto_figure(numbers: dict[str, Any]) -> Figure:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda ms, _: f"{ms:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.margins(y=0.15)
-    axes.set_xlabel("ms to answer one item alone")
+    axes.set_xlabel("ms to answer one item alone (logarithmic)")
     axes.set_ylabel(
         f"{label(plain_metric_name(metric, numbers['dataset'].get('positive')))}, 0-100"
     )
     return figure
 
 
-def _one(numbers: dict[str, Any], name: str) -> str:
+def _title(numbers: dict[str, Any], front: list[str]) -> str:
+    """State what the picture shows; the first of the front is the fastest of all."""
+    name = label(front[0])
+    if len(front) > 1:
+        return f"{name} is fastest; a higher score takes longer"
     return {
-        "best": f"{label(name)} is both best and fastest",
-        "tied": f"{label(name)} is fastest; no other is clearly better",
-        "unknown": f"{label(name)} is fastest; no other scores higher",
-    }[standing(numbers, name)]
+        "best": f"{name} is both best and fastest",
+        "tied": f"{name} is fastest; no other is clearly better",
+        "unknown": f"{name} is fastest; no other that was timed scores higher",
+    }[standing(numbers, front[0])]

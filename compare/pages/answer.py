@@ -3,7 +3,7 @@
 from typing import Any
 
 from worthit.compare.pages.difference import cost_phrase, difference_phrase
-from worthit.compare.pages.markdown import code
+from worthit.compare.pages.markdown import code, quote
 from worthit.compare.pages.money import million_phrase
 from worthit.compare.pages.names import description, from_scratch, model_name
 from worthit.compare.pages.phrases import count, plural
@@ -34,8 +34,8 @@ def answer_block(numbers: dict[str, Any]) -> str:
         )
         if sentence
     ]
-    lines.append(f"{_data(numbers)} {_baseline(numbers)}".strip())
-    return "\n".join([f"> {line}  " for line in lines[:-1]] + [f"> {lines[-1]}"])
+    lines.append(" ".join(filter(None, [_data(numbers), _baseline(numbers), _networks(numbers)])))
+    return quote(lines)
 
 
 def _advice(numbers: dict[str, Any]) -> str:
@@ -112,6 +112,39 @@ def _baseline(numbers: dict[str, Any]) -> str:
         return ""
     tuned = f", tuned in {plural(trials, 'trial')}" if trials else ""
     return f"The baseline {model_name(model['model'])} is {what}{tuned}."
+
+
+def _networks(numbers: dict[str, Any]) -> str:
+    """Say how the paired networks were tuned and with how many seeds, as far as that is known."""
+    paired = [numbers["models"][pairing["model"]] for pairing in numbers["pairings"]]
+    alike: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for model in paired:
+        told, seeds = _tuning(model), len(model["seeds"])
+        if told and model["seeds"] != [None]:
+            alike.setdefault((told, seeds), []).append(model)
+    return " ".join(_trained(models, *how) for how, models in alike.items())
+
+
+def _tuning(model: dict[str, Any]) -> str:
+    """Say how a network came to its settings; nothing of another model or where not known."""
+    trials, settings = model["cost"].get("trials"), model.get("settings")
+    if model.get("family") != "neural" or trials is None:
+        return ""
+    if trials:
+        return f"tuned in {plural(trials, 'trial')}"
+    if settings is None:  # an old run
+        return "trained without a search"
+    if settings:
+        names = ", ".join(code(each, 40) for each in settings)
+        return f"trained without a search, with {names} set by hand"
+    return "trained with default settings"
+
+
+def _trained(models: list[dict[str, Any]], tuning: str, seeds: int) -> str:
+    *names, last = (model_name(model["model"]) for model in models)
+    who = f"{', '.join(names)} and {last} were" if names else f"{last} was"
+    how_many = "one seed" if seeds == 1 else plural(seeds, "seed")
+    return f"{who} {tuning}, {how_many}{' each' * bool(names)}."
 
 
 def _data(numbers: dict[str, Any]) -> str:

@@ -50,10 +50,10 @@ def _pace(ratio: float, verb: str) -> str:
 
 
 def _tuned(training: float, whole: float) -> str:
-    """Say what the ratio is with tuning, in full where it goes the other way."""
+    """Say what the ratio is with what either side searched, in full where it turns round."""
     if is_faster(training) != is_faster(whole):
-        return f" ({as_long(whole)} with tuning)"
-    return f" ({times(1 / whole if is_faster(whole) else whole)} with tuning)"
+        return f" ({as_long(whole)} with searches counted)"
+    return f" ({times(1 / whole if is_faster(whole) else whole)} with searches counted)"
 
 
 def _ratio(baseline: float | None, model: float | None) -> float | None:

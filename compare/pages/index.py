@@ -148,7 +148,7 @@ def _speed(numbers: dict[str, Any]) -> str:
     else:
         told = (
             f"Of {', '.join(names[:-1])} and {names[-1]}, each is the best at its speed; every "
-            "other model is beaten in score by one that is no slower."
+            "other that was timed scores no higher than one that is no slower."
         )
         if len(front) == n_timed(numbers):
             told = (

@@ -56,7 +56,7 @@ def description(model: dict[str, Any]) -> str:
         return which + (", fine-tuned" if model.get("curve") else ", frozen")
     return {
         "neural": "a network trained from scratch",
-        "linear": "a linear model on n-gram counts",
+        "linear": "a linear model on weighted n-grams",
         "pipeline": "a scikit-learn pipeline of the user's own",
         "floor": "always the commonest class",
     }.get(family or "", "")

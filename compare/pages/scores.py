@@ -40,6 +40,7 @@ def glance_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
     """Write the table of the two models side by side."""
     baseline, model = (numbers["models"][pairing[side]] for side in ("baseline", "model"))
     rows = _score_rows(numbers, pairing) + cost_rows(baseline["cost"], model["cost"])
+    rows += _seeds_row(baseline, model)
     head = ["", model_name(baseline["model"]), model_name(model["model"]), "difference", "ratio"]
     floor, positive = numbers["floor"], numbers["dataset"].get("positive")
     scores = floor["scores"]
@@ -112,6 +113,12 @@ def cost_rows(baseline: dict[str, Any], model: dict[str, Any]) -> list[list[str]
     if trials != [None, None]:
         rows.append(["trials", *map(count, trials), "", ""])
     return rows
+
+
+def _seeds_row(*models: dict[str, Any]) -> list[list[str]]:
+    """Say how many seeds each side has; nothing where neither side knows."""
+    known = [None if model["seeds"] == [None] else len(model["seeds"]) for model in models]
+    return [] if not any(known) else [["seeds", *map(count, known), "", ""]]
 
 
 def whole_training(cost: dict[str, Any]) -> float | None:
