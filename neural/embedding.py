@@ -54,7 +54,7 @@ class Embedding(EncoderClassifier):
 
     kinds: ClassVar[tuple[str, ...]] = ("text", "pair")
     family: ClassVar[str] = "neural"
-    learned: ClassVar[tuple[str, ...]] = (*EncoderClassifier.learned, "C_")
+    learned: ClassVar[tuple[str, ...]] = (*EncoderClassifier.learned, "C_", "fit_seconds_")
 
     C: float | None = None
     balance: str = "none"
@@ -80,19 +80,22 @@ class Embedding(EncoderClassifier):
     ) -> Self:
         """Embed the inputs and fit the regression; validation chooses C and nothing else."""
         self.check()
-        clock = Clock(None, time_limit)
+        if workspace:
+            workspace.mkdir(parents=True, exist_ok=True)
+        clock = Clock(workspace and workspace / "clock.json", time_limit)
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
         self.classes_, numbers = np.unique(truth, return_inverse=True)
         self.read_encoder(inputs)
-        vectors = self.vectors(inputs, clock)
+        vectors = self.vectors(inputs, clock, workspace)
         self.truncated_share_ = float(self.truncated(inputs).mean())
         rows = resampled(numbers, self.balance, self.seed)
         among = f"among {len(STRENGTHS)} values"
         if self.C is not None:
             self.C_, how = self.C, "as given"
         elif validation is not None:
-            self.C_ = self._validated(vectors[rows], numbers[rows], *validation, clock)
+            asked = self.vectors(validation[0], clock, workspace)
+            self.C_ = self._validated(vectors[rows], numbers[rows], *validation, asked)
             how = f"chosen on validation {among}"
         else:
             self.C_ = self._cross_validated(vectors, numbers)
@@ -100,6 +103,7 @@ class Embedding(EncoderClassifier):
         self.regression_ = self._regression(self.C_, self.balance == "weights")
         self.regression_.fit(vectors[rows], numbers[rows])
         self.notes_.append(f"C of the regression is {self.C_:g}, {how}.")
+        self.fit_seconds_ = clock.seconds
         return self
 
     def predict_proba(self, inputs: Sequence) -> np.ndarray:
@@ -141,11 +145,10 @@ class Embedding(EncoderClassifier):
         numbers: np.ndarray,
         inputs: Sequence,
         labels: Sequence,
-        clock: Clock,
+        asked: np.ndarray,
     ) -> float:
         """Return the C that scores best on validation, the smallest of equals."""
         truth = class_numbers(inputs, labels, self.classes_)
-        asked = self.vectors(inputs, clock)
         score = scorer(self.metric, self.classes_, self.positive)
 
         def scored(strength: float) -> float:

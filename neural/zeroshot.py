@@ -66,6 +66,12 @@ class ZeroShot(EncoderClassifier):
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
         self.classes_ = np.unique(truth)
+        known = [str(one) for one in self.classes_]
+        if unknown := [label for label in self._named() if label not in known]:
+            raise InputError(
+                f"Got names={self.names!r}, but no class is called {unknown[0]!r}; there are "
+                f"{', '.join(known)}."
+            )
         self.history_: list[dict] = []
         self.read_encoder(inputs)
         self._embed_names(Clock(None, time_limit))

@@ -10,6 +10,8 @@ from sklearn.metrics import accuracy_score, f1_score
 from worthit.core.errors import InputError, TimeLimitError
 from worthit.experiment.tuning import search
 from worthit.neural.embedding import STRENGTHS, Embedding
+from worthit.neural.pretrained import frozen
+from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.zeroshot import ZeroShot
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, scarce, write_checkpoint
 
@@ -69,6 +71,8 @@ def test_zero_shot_answers_the_name_that_is_nearest(tiny):
         ZeroShot(checkpoint=tiny, names="match").check()
     with pytest.raises(InputError, match="it needs one '{}' for the name"):
         ZeroShot(checkpoint=tiny, template="about").check()
+    with pytest.raises(InputError, match="no class is called '2'; there are 0, 1"):
+        ZeroShot(checkpoint=tiny, names="2=match").fit(["x", "y"], ["0", "1"])
 
 
 @pytest.mark.parametrize("kind", [Embedding, ZeroShot])
@@ -133,3 +137,24 @@ def test_search_ends_with_what_it_has_when_the_encoder_runs_out_of_time(tiny, tm
     )  # fmt: skip
     assert found.params == {"pool": "mean", "balance": "none"}
     assert found.record["stopped"] == "the time limit of 1 s was reached, with 4 of 5 trials left"
+
+
+def test_an_interrupted_embedding_goes_on_where_it_was(tiny, tmp_path, monkeypatch):
+    model = Embedding(checkpoint=tiny, batch_size=8)
+    expected = model.fit(*TRAINING, VALIDATION).predict_proba(TEST)
+    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    ahead, passed = PretrainedNetwork.ahead, []
+
+    def interrupted(self, input_ids):
+        if len(passed) == 3:
+            passed.append(0)
+            raise KeyboardInterrupt
+        passed.append(len(input_ids))
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*TRAINING, VALIDATION, workspace=tmp_path / "fit")
+    model.fit(*TRAINING, VALIDATION, workspace=tmp_path / "fit")
+    assert sum(passed) == 64 + 24
+    np.testing.assert_allclose(model.predict_proba(TEST), expected, atol=1e-6)

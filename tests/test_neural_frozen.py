@@ -139,3 +139,43 @@ def test_time_that_is_over_in_the_frozen_part_still_leaves_a_model(tiny, tmp_pat
     again = new(tiny, transfer="head", batch_size=4)
     again.fit(*TRAINING, VALIDATION, workspace=tmp_path, time_limit=0)
     np.testing.assert_array_equal(again.predict_proba(TEST), model.predict_proba(TEST))
+
+
+@pytest.mark.parametrize("values", [{"transfer": "head"}, {"freeze": 2}], ids=str)
+def test_an_interrupted_frozen_part_goes_on_where_it_was(tiny, tmp_path, monkeypatch, values):
+    expected = fit(tiny, **values).predict_proba(TEST)
+    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    ahead, passed, allowed = PretrainedNetwork.ahead, [], [40]
+
+    def interrupted(self, input_ids):
+        if sum(passed) >= allowed[0]:
+            raise KeyboardInterrupt
+        passed.append(len(input_ids))
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fit(tiny, workspace=tmp_path, **values)
+    assert 40 <= sum(passed) < 64
+    allowed[0] = 1000
+    model = fit(tiny, workspace=tmp_path, **values)
+    assert sum(passed) == 64 + 24  # training and validation, each input once
+    np.testing.assert_array_equal(model.predict_proba(TEST), expected)
+
+
+def test_outputs_of_another_fit_are_not_taken_up(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    expected = fit(tiny, transfer="head", prune_heads=[[1, 1]]).predict_proba(TEST)
+    fit(tiny, transfer="head", prune_heads=[[1, 2]], workspace=tmp_path)
+    assert list(tmp_path.glob("frozen-*"))
+    model = fit(tiny, transfer="head", prune_heads=[[1, 1]], workspace=tmp_path)
+    np.testing.assert_array_equal(model.predict_proba(TEST), expected)
+
+
+def test_a_disk_too_small_for_the_outputs_is_said_before_any_is_computed(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(frozen.os, "posix_fallocate", full)
+    with pytest.raises(OSError, match="No space left"):
+        frozen.Room(10, 4, tmp_path, "frozen-a")

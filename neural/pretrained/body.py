@@ -11,6 +11,7 @@ from transformers.utils import logging
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.checkpoint import Checkpoint
 from worthit.neural.pretrained.dropout import ATTENTION, Dropout
+from worthit.neural.pretrained.modes import new_heads
 from worthit.neural.pretrained.subwords import Subwords, learn_bpe
 
 __all__ = ["new_body", "new_subwords", "read_subwords"]
@@ -52,18 +53,13 @@ def new_subwords(
         vocab_size=tokenizer.get_vocab_size(),
         hidden_size=hidden,
         num_hidden_layers=layers,
-        num_attention_heads=_n_heads(hidden),
+        num_attention_heads=new_heads(hidden),
         intermediate_size=4 * hidden,
         max_position_embeddings=max_length + 1,
         type_vocab_size=2,
         pad_token_id=special["pad"],
     )
     return Subwords(tokenizer, special, shape.to_dict())
-
-
-def _n_heads(hidden: int) -> int:
-    """Choose the largest number of heads that divides the width and leaves each 32 or more."""
-    return max(n for n in range(1, max(1, hidden // 32) + 1) if hidden % n == 0)
 
 
 def new_body(subwords: Subwords) -> nn.Module:

@@ -16,7 +16,7 @@ from worthit.neural.pretrained.network import POOLS, PretrainedNetwork
 from worthit.neural.pretrained.subwords import Subwords
 from worthit.neural.training.checks import require_at_least, require_one_of
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import PRECISIONS, check_precision
+from worthit.neural.training.device import PRECISIONS, check_precision, computes_in
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.quiet import no_library_noise, own_randomness
 from worthit.neural.training.saving import load, save
@@ -69,6 +69,11 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
     def pretrained(self) -> bool:
         """Whether the encoder comes from a checkpoint."""
         return self.checkpoint != SCRATCH
+
+    @property
+    def precision_(self) -> str:
+        """The type of numbers in which it computes here: ``fp32``, ``bf16``, ``fp16``."""
+        return computes_in(self.precision)
 
     def identity(self) -> dict[str, Any]:
         """Return the parameters, with the checkpoint's hash in place of where it lies."""
@@ -128,8 +133,12 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             )
         self.network_ = self.new_network(self.encoder_)
 
-    def vectors(self, inputs: Sequence, clock: Clock | None = None) -> np.ndarray:
+    def vectors(
+        self, inputs: Sequence, clock: Clock | None = None, workspace: Path | None = None
+    ) -> np.ndarray:
         """Return one vector for each input; what was prepared is computed once for all fits.
+
+        An interrupted fit finds in its workspace what was computed before.
 
         Returns
         -------
@@ -152,6 +161,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             precision=self.precision,
             what=self.name,
             at_once=self._answering,
+            folder=workspace,
             clock=clock,
         )
         self.notes_ += [note for note in self._answering.notes if note not in self.notes_]

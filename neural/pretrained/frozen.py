@@ -1,6 +1,8 @@
 """A frozen body runs once: what it makes of each input is kept, in memory or in a file."""
 
 import hashlib
+import os
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import accumulate
@@ -12,17 +14,20 @@ import numpy as np
 import torch
 
 from worthit.core.errors import TimeLimitError
+from worthit.core.files import read_json, write_json
 from worthit.core.progress import progress
 from worthit.neural.pretrained.like_length import like_length
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import pad_rows, sorted_batches
+from worthit.neural.training.checkpoints import FROZEN
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import best_device, compute_type, computing
 from worthit.neural.training.memory import RowsAtOnce
-from worthit.neural.training.ranks import agreed
+from worthit.neural.training.ranks import agreed, leads, n_ranks
 
 __all__ = ["Memo", "Prepared", "frozen_rows"]
 
+BETWEEN = 30.0  # seconds between two notes of how far a pass has come
 IN_MEMORY = 2**30  # bytes of outputs; more go to a file that is mapped into memory
 KEPT_IN_MEMORY = 2**32  # bytes of outputs that a search keeps for its next trials
 KEPT_IN_FILES = 2**35  # and of those that were mapped
@@ -121,8 +126,8 @@ def frozen_rows(
     at_once : RowsAtOnce
         Remembers how many rows memory sufficed for.
     folder : pathlib.Path, optional
-        Where a large output is put, in a file without a name, which is gone when nothing needs it;
-        left out, where the system keeps such files.
+        A fit's workspace. What takes long is kept there, so that an interrupted fit goes on where
+        it was; left out, only a large output is put in a file, one without a name.
     clock : Clock, optional
         Asked before each batch but the first.
 
@@ -138,16 +143,22 @@ def frozen_rows(
     """
     device = best_device()
     dtype = compute_type(precision, device)
-    key = body and _key_of(body, network, dtype, rows)
-    if key and (known := memo.get(key)) is not None:
+    key = _key_of(body or "", network, dtype, rows)
+    if body and (known := memo.get(key)) is not None:
         return known
     network.to(device).eval()
-    pooled, n_done = network.all_frozen, 0
-    kept = _room([1 if pooled else len(row) for row in rows], network.ahead_width, folder)
+    pooled = network.all_frozen
+    lengths = [1 if pooled else len(row) for row in rows]
+    # Several devices would have to be equally far; they answer all of it anew.
+    name = f"{FROZEN}{key[:16]}" if folder and n_ranks() == 1 else None
+    room = Room(sum(lengths), network.ahead_width, folder, name)
+    ends = zip(lengths, accumulate(lengths), strict=True)
+    kept = [room.values[end - n : end] for n, end in ends]
     batches = sorted_batches(rows, batch_size)
     if device.type == "cpu":  # where padding costs as much as text does
-        lengths = np.array([len(row) for row in rows])
-        batches = [batch[part] for batch in batches for part in like_length(lengths[batch])]
+        tokens = np.array([len(row) for row in rows])
+        batches = [batch[part] for batch in batches for part in like_length(tokens[batch])]
+    n_done = 0
 
     def answer(part: dict[str, torch.Tensor]) -> torch.Tensor:
         return network.ahead(part["input_ids"].to(device)).float().cpu()
@@ -158,6 +169,10 @@ def frozen_rows(
         computing(device, dtype),
     ):
         for batch in batches:
+            if n_done < room.n_known:  # an interrupted process has answered it
+                n_done += len(batch)
+                bar.update(len(batch))
+                continue
             if clock and clock.limit is not None and n_done and agreed(clock.over):
                 raise TimeLimitError(
                     f"The time limit was reached when the frozen part of {what} had answered "
@@ -170,8 +185,11 @@ def frozen_rows(
                 kept[i][:] = vectors if pooled else vectors[: len(kept[i])]
             bar.update(len(batch))
             n_done += len(batch)
+            room.note(n_done)
+            if clock and leads():
+                clock.tick()
     outputs = [one[0] for one in kept] if pooled else kept
-    if key:
+    if body:
         memo.keep(key, outputs)
     return outputs
 
@@ -189,16 +207,69 @@ def _key_of(
     return digest.hexdigest()
 
 
-def _room(lengths: list[int], width: int, folder: Path | None) -> list[np.ndarray]:
-    """Make room for so many vectors of each input, side by side in memory or in a file."""
-    shape = sum(lengths), width
-    if 4 * shape[0] * width <= IN_MEMORY:
-        values = np.empty(shape, dtype=np.float32)
-    else:
-        # A file without a name: it lasts as long as the array, whatever ends this process.
-        with TemporaryFile(dir=folder) as file:
-            values = np.memmap(file, dtype=np.float32, mode="w+", shape=shape)
-    return [values[end - n : end] for n, end in zip(lengths, accumulate(lengths), strict=True)]
+class Room:
+    """Room for vectors: in memory, or in a file where there are many or they must outlast this.
+
+    Parameters
+    ----------
+    n, width : int
+        How many vectors of which length.
+    folder : pathlib.Path or None
+        Where the file is put; None where the system keeps such files.
+    name : str or None
+        The file that a later process finds again; None for one that goes with this process.
+
+    Attributes
+    ----------
+    values : numpy.ndarray
+        (n, width), float32.
+    n_known : int
+        Inputs whose vectors an earlier process has left here.
+    """
+
+    def __init__(self, n: int, width: int, folder: Path | None, name: str | None) -> None:
+        path = folder / name if folder and name else None
+        self.n_known = 0
+        self._noted, self._path = time.monotonic(), path
+        shape, size = (n, width), 4 * n * width
+        if path is None and size <= IN_MEMORY or size == 0:
+            self.values = np.empty(shape, dtype=np.float32)
+        elif path is None:
+            # A file without a name: it lasts as long as the array, whatever ends this process.
+            with TemporaryFile(dir=folder) as file:
+                self.values = _mapped_to(file, shape)
+        else:
+            found = path.exists() and path.stat().st_size == size
+            with path.open("r+b" if found else "w+b") as file:
+                self.values = _mapped_to(file, shape)
+            self.n_known = _noted(self._note) if found else 0
+
+    def note(self, n_done: int) -> None:
+        """Note now and then how many inputs are answered; what takes less is not worth it."""
+        if self._path and time.monotonic() - self._noted >= BETWEEN:
+            self.values.flush()  # type: ignore[attr-defined] # a note must not promise too much
+            write_json(self._note, {"inputs": n_done})
+            self._noted = time.monotonic()
+
+    @property
+    def _note(self) -> Path:
+        assert self._path is not None
+        return self._path.with_suffix(".json")
+
+
+def _mapped_to(file: Any, shape: tuple[int, int]) -> np.memmap:
+    """Map a file; a disk that is too small for it says so here, and not by a crash later."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, 4 * shape[0] * shape[1])
+    return np.memmap(file, dtype=np.float32, mode="r+", shape=shape)
+
+
+def _noted(path: Path) -> int:
+    """Read how many inputs were answered; a damaged note counts as none."""
+    try:
+        return int(read_json(path)["inputs"])
+    except (OSError, KeyError, TypeError, ValueError):
+        return 0
 
 
 def _mapped(rows: list[np.ndarray]) -> bool:

@@ -2,7 +2,7 @@
 
 from worthit.core.errors import InputError
 
-__all__ = ["layer_read", "parts_frozen"]
+__all__ = ["layer_read", "new_heads", "parts_frozen"]
 
 EMBEDDINGS = "embeddings"  # what may be frozen without any layer
 
@@ -22,6 +22,17 @@ def layer_read(layer: int, n_layers: int) -> int:
             f"to -{n_layers} counted from the last."
         )
     return found
+
+
+def new_heads(hidden: int) -> int:
+    """Choose the attention heads of a new body: the most that divide it and leave each 32 or more.
+
+    Examples
+    --------
+    >>> new_heads(128), new_heads(100)
+    (4, 2)
+    """
+    return max(n for n in range(1, max(1, hidden // 32) + 1) if hidden % n == 0)
 
 
 def parts_frozen(

@@ -21,8 +21,8 @@ Heads = list[list[int]]  # [layer, head], both counted from 1
 SAMPLE = 1000  # training inputs on which importance is measured
 
 
-def check_heads(wished: float | list | None) -> None:
-    """Refuse what is neither a share nor a list of heads."""
+def check_heads(wished: float | list | None, n_layers: int, n_heads: int) -> None:
+    """Refuse what is neither a share nor a list of heads that a body of this size can spare."""
     if wished is None or (isinstance(wished, int | float) and 0 <= wished < 1):
         return
     pairs = isinstance(wished, list) and all(
@@ -34,6 +34,15 @@ def check_heads(wished: float | list | None) -> None:
             f"Got prune_heads={wished!r}; give a share of all heads such as 0.3, or a list of "
             "[layer, head], both counted from 1, such as [[1,4],[6,12]]."
         )
+    assert isinstance(wished, list)
+    for number in sorted({layer for layer, _ in wished}):
+        gone = {head for layer, head in wished if layer == number}
+        there = set(range(1, n_heads + 1)) if 1 <= number <= n_layers else set()
+        if not gone < there:
+            raise InputError(
+                f"Cannot prune the heads {sorted(gone)} of layer {number}: the body has "
+                f"{n_layers} layers of {n_heads} heads, and each layer keeps at least one."
+            )
 
 
 def head_importance(
@@ -118,24 +127,13 @@ def prune(network: PretrainedNetwork, heads: Heads) -> None:
     """Take heads out of the body: their rows and columns of the attention's weights are cut out.
 
     transformers 5 has no ``prune_heads`` any more. The outputs are those of a body in which the
-    heads give zeros.
-
-    Raises
-    ------
-    InputError
-        If there is no such head, or a layer would keep none.
+    heads give zeros. :func:`check_heads` says which lists are sound.
     """
     for number in sorted({layer for layer, _ in heads}):
         gone = {head for layer, head in heads if layer == number}
-        n_heads = _n_heads(network.layers[number - 1]) if 1 <= number <= len(network.layers) else 0
-        kept = [head for head in range(1, n_heads + 1) if head not in gone]
-        if not gone <= set(range(1, n_heads + 1)) or not kept:
-            raise InputError(
-                f"Cannot prune the heads {sorted(gone)} of layer {number}: the body has "
-                f"{len(network.layers)} layers of {_n_heads(network.layers[0])} heads, and each "
-                "layer keeps at least one."
-            )
-        _keep(network.layers[number - 1].attention, kept)
+        layer = network.layers[number - 1]
+        kept = [head for head in range(1, _n_heads(layer) + 1) if head not in gone]
+        _keep(layer.attention, kept)
     network.freeze()
 
 

@@ -18,10 +18,12 @@ from worthit.core.hashing import sha256_of
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
 
-__all__ = ["STATE", "claim", "fingerprint", "history_of", "last_whole"]
+__all__ = ["FROZEN", "PRUNED", "STATE", "claim", "fingerprint", "history_of", "last_whole"]
 
 OWNER = "fit.json"
 STATE = "trainer_state.json"
+FROZEN = "frozen-"  # how files begin that hold what a frozen part answered
+PRUNED = "pruned_heads.json"  # the heads that were taken out before training
 
 
 def fingerprint(
@@ -53,8 +55,10 @@ def claim(workspace: Path, owner: str) -> None:
         return
     for checkpoint in list(workspace.glob("**/checkpoint-*")):
         shutil.rmtree(checkpoint)
-    for name in ("clock.json", "adapted.safetensors"):
+    for name in ("clock.json", "adapted.safetensors", PRUNED):
         (workspace / name).unlink(missing_ok=True)
+    for answers in workspace.glob(f"{FROZEN}*"):
+        answers.unlink()
     write_json(path, {"fingerprint": owner})
 
 
