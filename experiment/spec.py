@@ -98,6 +98,6 @@ def decisive(dataset: Dataset, classifier: Any) -> dict[str, Any]:
     """
     fields = getattr(classifier, "identity", classifier.get_params)()
     chosen = (
-        classifier.schedule_for(len(dataset.train)) if hasattr(classifier, "schedule_for") else {}
+        classifier.schedule_for(dataset.train.labels) if hasattr(classifier, "schedule_for") else {}
     )
     return {name: v for name, v in (fields | chosen).items() if name != "jobs"}

@@ -38,6 +38,7 @@ class Average(WordClassifier):
             "learning_rate": FloatDistribution(1e-3, 3e-2, log=True),
             "batch_size": CategoricalDistribution([32, 64, 128]),
             "embedding": CategoricalDistribution([50, 100, 200]),
+            "balance": CategoricalDistribution(["none", "weights"]),
             "dropout": FloatDistribution(0.0, 0.7),
             "word_dropout": FloatDistribution(0.0, 0.5),
         }

@@ -51,7 +51,7 @@ class CNN(WordClassifier):
     @property
     def sizes(self) -> tuple[int, ...]:
         """The kernels' sizes as numbers."""
-        return tuple(map(int, re.split("[,+]", self.kernels)))
+        return tuple(map(int, re.split("[,+]", str(self.kernels))))
 
     def check(self) -> None:
         """Refuse kernels that are no list of sizes."""
@@ -70,6 +70,7 @@ class CNN(WordClassifier):
             "batch_size": CategoricalDistribution([32, 64, 128]),
             "kernels": CategoricalDistribution(["1,2,3", "2,3,4", "3,4,5", "1,2,3,4,5"]),
             "filters": CategoricalDistribution([50, 100, 200]),
+            "balance": CategoricalDistribution(["none", "weights"]),
             "dropout": FloatDistribution(0.1, 0.7),
             "word_dropout": FloatDistribution(0.0, 0.5),
         }

@@ -130,6 +130,20 @@ def test_body_learns_at_a_tenth_of_the_rate(tiny, monkeypatch):
     assert {(rate, n) for rate, n in seen if n} == {(0.1, 1)}  # weight and bias, decayed or not
 
 
+def test_a_wide_body_learns_more_slowly(tiny, monkeypatch):
+    from worthit.neural.pretrained import classifier
+
+    assert new(tiny).rate == 0.01
+    assert not any("rate" in note for note in fit(tiny, epochs=1).notes_)
+    known = new(tiny).identity()
+    monkeypatch.setattr(classifier, "NARROW", 8)  # the body's width is 16
+    model = fit(tiny, epochs=1)
+    assert model.rate == 0.0025
+    assert any("at a rate of 0.0025, less than 0.01 since" in note for note in model.notes_)
+    assert new(tiny).identity() == known | {"learning_rate": 0.0025}
+    assert new("scratch").rate == 0.01
+
+
 def test_rates_rise_and_then_fall_the_bodys_as_a_share_of_the_heads(tiny, monkeypatch):
     from worthit.neural.training.trainer import ClassifierTrainer
 
@@ -194,6 +208,17 @@ def test_pruned_model_is_saved_and_loaded(tiny, tmp_path, heads):
     assert "Attention heads taken out" in " ".join(model.notes_)
 
 
+def test_a_fit_that_goes_on_keeps_the_heads_that_it_chose(tiny, tmp_path, monkeypatch):
+    from worthit.neural.pretrained import classifier
+
+    first = fit(tiny, prune_heads=0.25, workspace=tmp_path)
+    monkeypatch.setattr(classifier, "head_importance", lambda *_: np.arange(16.0).reshape(4, 4))
+    again = fit(tiny, prune_heads=0.25, workspace=tmp_path)
+    assert again.pruned_heads_ == first.pruned_heads_ != [[1, 1], [1, 2], [1, 3], [2, 1]]
+    other = fit(tiny, prune_heads=0.25, seed=1, workspace=tmp_path)
+    assert other.pruned_heads_ == [[1, 1], [1, 2], [1, 3], [2, 1]]
+
+
 def test_scarce_memory_changes_how_many_inputs_are_weighed_at_once_but_not_the_heads(
     tiny, monkeypatch
 ):
@@ -252,12 +277,14 @@ def test_scarce_memory_changes_how_many_inputs_are_weighed_at_once_but_not_the_h
         ({"prune_heads": [1, 2]}, r"or a list of \[layer, head\]"),
         ({"prune_heads": [[5, 1]]}, r"Cannot prune the heads \[1\] of layer 5"),
         ({"prune_heads": [[1, h] for h in (1, 2, 3, 4)]}, "each layer keeps at least one"),
+        ({"prune_heads": [[2, 5]], "adapt": 1}, r"Cannot prune the heads \[5\] of layer 2"),
+        ({"prune_heads": [[3, 1]], "layer": 2}, "the body has 2 layers of 4 heads"),
         ({"max_length": 400}, "Got max_length=400, but the checkpoint reads at most 300 tokens."),
     ],
 )
 def test_senseless_parameters_are_refused_in_a_sentence(tiny, values, sentence):
     with pytest.raises(InputError, match=sentence):
-        fit(tiny, **values)
+        new(tiny, **values).check()
 
 
 def test_inputs_longer_than_the_checkpoint_reads_are_refused_before_any_run(tiny):

@@ -39,3 +39,14 @@ def test_a_fit_without_validation_makes_them_all():
     model = GRU(batch_size=2, hidden=2, embedding=2, seed=0).fit(texts, labels)
     assert model.epochs_ == 32  # a thousand steps of 32 in an epoch
     assert model.best_epoch_ == len(model.history_) == 32
+
+
+@pytest.mark.parametrize(("balance", "epochs"), [("none", 8), ("undersample", 50)])
+def test_rows_that_balancing_leaves_decide_about_the_epochs(balance, epochs):
+    labels = ["rare"] * 8 + ["common"] * 8000
+    model = GRU(balance=balance, batch_size=16)
+    assert model.schedule_for(labels)["epochs"] == epochs
+    texts = [f"word{number % 7}" for number in range(200)]
+    small = GRU(balance=balance, batch_size=20, patience=1, hidden=2, embedding=2)
+    small.fit(texts, labels[6:206], (texts[:4], labels[:2] + labels[-2:]))
+    assert small.epochs_ == small.schedule_for(labels[6:206])["epochs"]

@@ -25,7 +25,7 @@ SMALL = {"epochs": 1, "embedding": 8, "precision": "fp32", "batch_size": 8}
 WORDS = [name for name in available() if name in ("rnn", "gru", "lstm", "cnn", "average")]
 POOLINGS = ["max", "mean", "attention", "max+mean", "last"]
 CASES = [(name, {"pooling": how}) for name in ("rnn", "gru", "lstm") for how in POOLINGS]
-CASES += [("cnn", {"kernels": "1,2,5"}), ("cnn", {"kernels": "4"}), ("average", {})]
+CASES += [("cnn", {"kernels": "1,2,5"}), ("cnn", {"kernels": 4}), ("average", {})]
 
 
 @pytest.mark.parametrize("kind", ["text", "pair"])
@@ -198,6 +198,7 @@ def test_broken_vectors_are_refused_in_a_sentence(tmp_path, content, sentence):
     [
         ({"kernels": "3;4"}, "Got kernels='3;4'; expected sizes"),
         ({"kernels": "0"}, "Got kernels='0'; expected sizes"),
+        ({"kernels": 0}, "Got kernels=0; expected sizes"),
         ({"embedding": "wide"}, "Got embedding='wide'; it must be 'auto' or at least 1."),
         ({"vocabulary": 0}, "Got vocabulary=0; it must be 'auto' or at least 1."),
         ({"tokens": "chars"}, "Unknown tokens 'chars'; choose one of auto, words, bpe."),

@@ -179,7 +179,7 @@ def _train(
         shown, truth = mask_tokens(ids, maskable, encoder.special["mask"], len(masked.bias))
         return {"input_ids": shown, "truth": truth}
 
-    rate = classifier.learning_rate * (classifier.body_rate if classifier.pretrained else 1)
+    rate = classifier.rate * (classifier.body_rate if classifier.pretrained else 1)
     settings = {
         "num_train_epochs": classifier.adapt,
         "learning_rate": rate,

@@ -10,23 +10,29 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from torch import nn
 
 from worthit.core.errors import InputError
+from worthit.core.files import read_json, write_json
 from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared
 from worthit.neural.pretrained.keeping import KeepingClassifier
-from worthit.neural.pretrained.modes import layer_read, parts_frozen
+from worthit.neural.pretrained.modes import layer_read, new_heads, parts_frozen
 from worthit.neural.pretrained.network import HEADS, POOLS, PretrainedNetwork
 from worthit.neural.pretrained.pruning import check_heads, head_importance, heads_to_prune, prune
 from worthit.neural.pretrained.second_task import number_labels
 from worthit.neural.pretrained.subwords import Subwords
 from worthit.neural.training.batches import Examples
+from worthit.neural.training.checkpoints import PRUNED
 from worthit.neural.training.checks import require_at_least, require_one_of, require_share
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import best_device
 from worthit.neural.training.memory import RowsAtOnce
-from worthit.neural.training.ranks import agreed
+from worthit.neural.training.ranks import agreed, leads
 
 __all__ = ["PretrainedClassifier"]
 
+# The width up to which the rate holds as it is, that of MiniLM, for which a body's rate of 1e-4 was
+# found on validation. So 768 wide it is 2.5e-5, and 1024 wide 1.4e-5, as in Devlin et al. (2019: 2e-5
+# to 5e-5) and Liu et al. (2019: 1e-5 to 3e-5).
+NARROW = 384
 HEAD_ALONE = 10.0  # times the learning rate, where nothing else learns
 
 
@@ -60,8 +66,9 @@ class PretrainedClassifier(KeepingClassifier):
     dropout : float
         Share of values hidden in the head while training.
     learning_rate : float
-        Of the head, and of a new body. Where only the head learns, it takes ten times as much:
-        it starts from nothing, and has no body to spoil.
+        Of the head, and of a new body. With a pretrained body wider than 384 it is multiplied by
+        (384 / width) squared: large bodies are soon spoiled. Where only the head learns, it takes
+        ten times as much: it starts from nothing, and has no body to spoil.
     body_rate : float
         The pretrained body's learning rate, as a share of the head's.
     prune_heads : float, list or None
@@ -113,6 +120,12 @@ class PretrainedClassifier(KeepingClassifier):
     # scikit-learn's protocol, where it is more than the base's -------------------------
 
     @property
+    def rate(self) -> float:
+        """The learning rate, lower for a wide body."""
+        width = self._find().width if self.pretrained else NARROW
+        return self.learning_rate * min(1.0, (NARROW / width) ** 2)
+
+    @property
     def pretrained(self) -> bool:
         """Whether training starts from a checkpoint."""
         return self.checkpoint != SCRATCH
@@ -159,7 +172,7 @@ class PretrainedClassifier(KeepingClassifier):
 
     def identity(self) -> dict[str, Any]:
         """Return the parameters, the checkpoint's hash in place of where it lies, a second task."""
-        identity = self.get_params()
+        identity = self.get_params() | {"learning_rate": self.rate}
         if self.pretrained:
             identity["checkpoint"] = self._find().sha256
         second = getattr(self, "_second", None)
@@ -230,7 +243,12 @@ class PretrainedClassifier(KeepingClassifier):
 
             self.notes_ += adapt(self, network, training, folder, clock)
         if self.prune_heads:
-            self._prune(network, training)
+            self._prune(network, training, folder)
+        if self.rate != self.learning_rate:
+            self.notes_.append(
+                f"It learned at a rate of {self.rate:.3g}, less than {self.learning_rate:g} since "
+                "its body is wide."
+            )
         learning = sum(part.numel() for part in network.parameters() if part.requires_grad)
         if learning < self.n_parameters_:
             self.notes_.append(f"{learning:,} of {self.n_parameters_:,} weights learn.")
@@ -255,13 +273,14 @@ class PretrainedClassifier(KeepingClassifier):
         require_share(self, "dropout")
         if not 0 < self.body_rate <= 1:
             raise InputError(f"Got body_rate={self.body_rate!r}; it must be above 0 and at most 1.")
-        check_heads(self.prune_heads)
-        n_layers = self.layers
+        n_layers, n_heads = self.layers, new_heads(self.hidden)
         if self.pretrained:
             checkpoint = self._find()
             checkpoint.check_length(self.max_length)
-            n_layers = checkpoint.n_layers
-        self._frozen(layer_read(self.layer, n_layers))
+            n_layers, n_heads = checkpoint.n_layers, checkpoint.n_heads
+        n_read = layer_read(self.layer, n_layers)
+        self._frozen(n_read)
+        check_heads(self.prune_heads, n_read, n_heads)
 
     def search_space(self) -> dict[str, BaseDistribution]:
         """Return what tuning may vary."""
@@ -271,6 +290,7 @@ class PretrainedClassifier(KeepingClassifier):
             "batch_size": CategoricalDistribution([16, 32, 64]),
             "pool": CategoricalDistribution(["mean", "cls", "max", "last4"]),
             "head": CategoricalDistribution(["linear", "mlp"]),
+            "balance": CategoricalDistribution(["none", "weights"]),
             "dropout": FloatDistribution(0.0, 0.5),
             "label_smoothing": FloatDistribution(0.0, 0.2),
         }
@@ -283,13 +303,16 @@ class PretrainedClassifier(KeepingClassifier):
     def _frozen(self, n_layers: int) -> tuple[int, bool]:
         return parts_frozen(self.transfer, self.freeze, self.freeze_embeddings, n_layers)
 
-    def _prune(self, network: PretrainedNetwork, training: Examples) -> None:
-        heads, weighing = self.prune_heads, RowsAtOnce("weighing heads")
+    def _prune(self, network: PretrainedNetwork, training: Examples, folder: Path) -> None:
+        # A fit that goes on keeps its choice: weighed anew it may be another, by rounding alone.
+        path, weighing = folder / PRUNED, RowsAtOnce("weighing heads")
+        heads = agreed(read_json(path) if leads() and path.exists() else self.prune_heads)
         if not isinstance(heads, list):
-            assert heads is not None
             importance = head_importance(network, training, self.collate, self.seed, weighing)
             heads = heads_to_prune(heads, importance)
         self.pruned_heads_ = agreed(sorted([layer, head] for layer, head in heads))
+        if leads():
+            write_json(path, self.pruned_heads_)
         prune(network, self.pruned_heads_)
         self.notes_ += weighing.notes
         listed = ", ".join(f"{layer}.{head}" for layer, head in self.pruned_heads_)

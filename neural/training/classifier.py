@@ -26,7 +26,13 @@ from worthit.neural.training.checks import (
     require_share,
 )
 from worthit.neural.training.clock import Clock
-from worthit.neural.training.device import PRECISIONS, best_device, check_precision, compute_type
+from worthit.neural.training.device import (
+    PRECISIONS,
+    best_device,
+    check_precision,
+    compute_type,
+    computes_in,
+)
 from worthit.neural.training.encoded import Encoder
 from worthit.neural.training.heap import kept_heap
 from worthit.neural.training.memory import RowsAtOnce
@@ -134,9 +140,11 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         """Return what decides how a fit ends: the parameters, and what files they name hold."""
         return self.get_params()
 
-    def schedule_for(self, n_rows: int) -> dict[str, int]:
-        """Return the ``epochs`` and the ``patience`` of a fit on so many inputs."""
+    def schedule_for(self, labels: Sequence) -> dict[str, int]:
+        """Return the ``epochs`` and the ``patience`` of a fit on inputs with these labels."""
         self.check()  # whoever asks before a fit gets its sentence as well
+        numbers = np.unique(labels, return_inverse=True)[1]
+        n_rows = len(resampled(numbers, self.balance, self.seed))
         return dict(zip(("epochs", "patience"), epochs_and_patience(self, n_rows), strict=True))
 
     def check(self) -> None:
@@ -168,6 +176,16 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     def pretrained(self) -> bool:
         """Whether training starts from weights that were learned on other texts."""
         return False
+
+    @property
+    def rate(self) -> float:
+        """The learning rate that training takes."""
+        return self.learning_rate
+
+    @property
+    def precision_(self) -> str:
+        """The type of numbers in which it computes here: ``fp32``, ``bf16``, ``fp16``."""
+        return computes_in(self.precision)
 
     @property
     def name(self) -> str:
@@ -236,7 +254,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
                 Examples(encoded.rows, numbers), self._encoded(validation), folder, clock
             )
             training = training.take(resampled(numbers, self.balance, self.seed))
-            self.epochs_, self.patience_ = epochs_and_patience(self, len(inputs))
+            self.epochs_, self.patience_ = epochs_and_patience(self, len(training))
             from worthit.neural.training.loop import train  # loads the Trainer, which takes seconds
 
             outcome = train(self, self.network_, training, held_out, folder, clock, hopeless)

@@ -4,7 +4,14 @@ import torch
 
 from worthit.core.errors import InputError
 
-__all__ = ["PRECISIONS", "best_device", "check_precision", "compute_type", "computing"]
+__all__ = [
+    "PRECISIONS",
+    "best_device",
+    "check_precision",
+    "compute_type",
+    "computes_in",
+    "computing",
+]
 
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 PRECISIONS = ("auto", *TYPES)
@@ -63,6 +70,12 @@ def compute_type(precision: str, device: torch.device) -> torch.dtype:
     ):
         return torch.bfloat16
     return torch.float32
+
+
+def computes_in(precision: str) -> str:
+    """Name the type that :func:`compute_type` finds for this machine."""
+    dtype = compute_type(precision, best_device())
+    return next(name for name, each in TYPES.items() if each is dtype)
 
 
 def computing(device: torch.device, dtype: torch.dtype) -> torch.autocast:

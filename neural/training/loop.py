@@ -118,7 +118,7 @@ def train(
     if validation is not None or finished:
         load_model(network, workspace / f"checkpoint-{best_step}" / "model.safetensors")
     if not all(weights.isfinite().all() for weights in network.parameters()):
-        rate = classifier.learning_rate
+        rate = classifier.rate
         raise InputError(f"Training diverged with learning_rate={rate!r}; choose a smaller one.")
     if watch.given_up:
         stopped = f"the search gave it up after {_whole(state.epoch or 0)} epochs"

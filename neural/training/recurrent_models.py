@@ -84,6 +84,7 @@ class RecurrentClassifier(WordClassifier):
             "batch_size": CategoricalDistribution([32, 64, 128]),
             "hidden": CategoricalDistribution([64, 128, 256]),
             "layers": IntDistribution(1, 2),
+            "balance": CategoricalDistribution(["none", "weights"]),
             "dropout": FloatDistribution(0.1, 0.7),
             "word_dropout": FloatDistribution(0.0, 0.5),
             "pooling": CategoricalDistribution(["max", "mean", "attention", "max+mean"]),

@@ -166,7 +166,7 @@ class ClassifierTrainer(SpreadTrainer):
 def _settings(classifier: "NeuralClassifier", validated: bool) -> dict[str, Any]:
     return {
         "num_train_epochs": classifier.epochs_,
-        "learning_rate": classifier.learning_rate,
+        "learning_rate": classifier.rate,
         "warmup_steps": classifier.warmup,  # below 1 it is a share of all steps
         "eval_strategy": "epoch" if validated else "no",
         "metric_for_best_model": classifier.metric if validated else None,
