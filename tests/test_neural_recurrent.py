@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,12 @@ from torch import nn
 from worthit.core.catalogue import load_class
 from worthit.neural import available
 from worthit.neural.training.pooling import last, pool, pool_sides, reverse_within
-from worthit.neural.training.recurrent import KEPT, RecurrentLayer, RecurrentNetwork
+from worthit.neural.training.recurrent import (
+    KEPT,
+    RecurrentLayer,
+    RecurrentNetwork,
+    in_sound_precision,
+)
 from worthit.neural.training.vocabulary import PAD, SEPARATOR, UNKNOWN
 from worthit.neural.training.word_vectors import WordVectors, in_second_side, on_both_sides
 
@@ -136,3 +143,17 @@ def test_cells_begin_with_a_memory_that_suits_them():
     bias = lstm.forwards.bias_ih_l0 + lstm.forwards.bias_hh_l0
     assert bias[8:16].tolist() == [1.0] * 8  # the gates that forget
     assert bias[:8].abs().max() < 1
+
+
+def test_on_a_graphics_card_cells_take_no_half_precision_without_scaled_gradients():
+    card, processor = torch.device("cuda"), torch.device("cpu")
+    before = torch.get_autocast_dtype("cuda")
+    try:
+        for dtype, differs in ((torch.bfloat16, True), (torch.float16, False)):
+            torch.set_autocast_dtype("cuda", dtype)
+            with warnings.catch_warnings():  # there is no card here
+                warnings.simplefilter("ignore")
+                assert isinstance(in_sound_precision(card), torch.autocast) == differs
+            assert not isinstance(in_sound_precision(processor), torch.autocast)
+    finally:
+        torch.set_autocast_dtype("cuda", before)

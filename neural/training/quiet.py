@@ -15,7 +15,9 @@ __all__ = ["no_library_noise", "own_randomness"]
 def own_randomness(seed: int) -> Iterator[None]:
     """Seed every generator that torch and transformers draw from; put them back afterwards."""
     before_python, before_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    with torch.random.fork_rng():
+    # Of the own card alone: one process for each card would otherwise start up all of them.
+    cards = [torch.cuda.current_device()] if torch.cuda.is_available() else []
+    with torch.random.fork_rng(devices=cards):
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002 - the Trainer saves and restores this very state
         torch.manual_seed(seed)

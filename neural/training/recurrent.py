@@ -1,6 +1,7 @@
 """The recurrent network: embedding, layers in one or both directions, pooling, a small head."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import nn
@@ -114,6 +115,17 @@ def remember(cell: nn.RNNBase, hidden: int) -> None:
             nn.init.orthogonal_(weights["weight_hh_l0"], gain=KEPT)
 
 
+def in_sound_precision(device: torch.device) -> AbstractContextManager:
+    """Return the context in which cells run: on a graphics card float32 in place of bfloat16.
+
+    There torch takes float16 for cells whatever half precision is asked for, and the gradients of
+    bfloat16 are not scaled: small ones would become 0.
+    """
+    if device.type == "cuda" and torch.get_autocast_dtype("cuda") is torch.bfloat16:
+        return torch.autocast("cuda", enabled=False)
+    return nullcontext()
+
+
 class RecurrentLayer(nn.Module):
     """One layer, in one direction or both."""
 
@@ -128,9 +140,10 @@ class RecurrentLayer(nn.Module):
         self, states: torch.Tensor, lengths: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the states (batch, time, width) and each text's last ones (batch, width)."""
-        forwards = self.forwards(states)[0]
-        if self.backwards is None:
-            return forwards, last(forwards, lengths)
-        backwards = self.backwards(reverse_within(states, lengths))[0]
+        with in_sound_precision(states.device):
+            forwards = self.forwards(states)[0]
+            if self.backwards is None:
+                return forwards, last(forwards, lengths)
+            backwards = self.backwards(reverse_within(states, lengths))[0]
         ends = torch.cat([last(forwards, lengths), last(backwards, lengths)], dim=-1)
         return torch.cat([forwards, reverse_within(backwards, lengths)], dim=-1), ends
