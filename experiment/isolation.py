@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,17 @@ import psutil
 
 from worthit.compare.run import Run
 from worthit.core.errors import InputError, MissingExtraError
+from worthit.core.memory import ROWS_AT_ONCE, n_killed_for_memory
+from worthit.core.progress import say
 from worthit.corpus import Dataset
+from worthit.experiment.models import find
 from worthit.experiment.place import Place
 from worthit.experiment.running import find_run, make
 from worthit.experiment.spec import Spec
 
 __all__ = ["make_isolated"]
 
+FEWER_ROWS = (8, 1)  # inputs at once, of a network whose process took too much memory
 ERRORS = {"InputError": InputError, "MissingExtraError": MissingExtraError, "OSError": OSError}
 
 
@@ -42,14 +47,32 @@ def make_isolated(dataset: Dataset, spec: Spec, place: Place) -> Run:
     """
     if not place.fresh and (run := find_run(dataset, spec, place)):
         return run
-    job = pickle.dumps((dataset, spec, place))
+    neural = find(spec.model).family == "neural"
+    for rows in (None, *FEWER_ROWS) if neural else (None,):
+        if rows is not None:
+            place = replace(place, fresh=False)  # it goes on from its last epoch
+            say(
+                f"The system ended {spec.name} for lack of memory; it goes on with at most {rows} "
+                "inputs at a time, whose gradients are added up."
+            )
+        before = n_killed_for_memory()
+        answer, code = _in_child(
+            pickle.dumps((dataset, spec, place)), {} if rows is None else {ROWS_AT_ONCE: str(rows)}
+        )
+        if answer or code != -signal.SIGKILL or n_killed_for_memory() == before:
+            break
+    return _read_answer(answer, code, spec.name, neural)
+
+
+def _in_child(job: bytes, told: dict[str, str]) -> tuple[bytes, int]:
+    """Do a job in a child process; return what it answers and how it ended."""
     command = [sys.executable, "-m", "worthit.experiment.isolation"]
     # Safe path: a random.py in the user's folder must not stand in for Python's own. The warning
     # is about semaphores that a worker did not give back in time; they are given back for it.
     environment = os.environ | {
         "PYTHONSAFEPATH": "1",
         "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
-    }
+    } | told
     child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -70,19 +93,20 @@ def make_isolated(dataset: Dataset, spec: Spec, place: Place) -> Run:
     finally:
         child.stdin.close()  # a child that still runs ends now; its run can be resumed
         child.wait()
-    return _read_answer(answer, child.returncode, spec.model)
+    return answer, child.returncode
 
 
-def _read_answer(answer: bytes, code: int, model: str) -> Run:
+def _read_answer(answer: bytes, code: int, model: str, neural: bool) -> Run:
     if answer:
         said = json.loads(answer)
         if "run" in said:
             return Run.read(Path(said["run"]))
         raise ERRORS[said["error"]](*said["arguments"])
     if code < 0:
+        less = "make the network smaller, as by --set max_length=N" if neural else "lower --jobs"
         raise InputError(
             f"The process running '{model}' was killed ({signal.Signals(-code).name}), often for "
-            "lack of memory; free some, or lower --jobs. The same command goes on from there."
+            f"lack of memory; free some, or {less}. The same command goes on from there."
         )
     raise RuntimeError(f"The process running '{model}' failed; its traceback stands above.")
 

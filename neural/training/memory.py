@@ -1,12 +1,14 @@
 """What to do when memory runs out: take a batch in smaller parts, with the same outcome."""
 
 import gc
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
 import torch
 
 from worthit.core.errors import InputError
+from worthit.core.memory import ROWS_AT_ONCE
 from worthit.core.progress import say
 
 __all__ = ["RowsAtOnce", "is_out_of_memory"]
@@ -34,12 +36,14 @@ class RowsAtOnce:
     Attributes
     ----------
     most : int or None
-        Rows that are taken at once; None as long as memory has sufficed.
+        Rows that are taken at once; None as long as memory has sufficed. From the first what the
+        parent process says, whose child before this one took more and was killed for it.
     """
 
     def __init__(self, what: str) -> None:
         self.what = what
-        self.most: int | None = None
+        told = os.environ.get(ROWS_AT_ONCE)
+        self.most: int | None = int(told) if told else None
 
     @property
     def notes(self) -> list[str]:

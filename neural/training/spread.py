@@ -82,7 +82,7 @@ class SpreadTrainer(Trainer):
         path = checkpoint / _rows_file()
         known = read_json(path) if path.exists() else {}
         for rows in self._rows_at_once:
-            rows.most = known.get(rows.what)
+            rows.most = min(filter(None, (rows.most, known.get(rows.what))), default=None)
 
     def notes(self) -> list[str]:
         """Say what the reader of the run should know of how it went."""
