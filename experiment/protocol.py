@@ -73,7 +73,8 @@ class Outcome:
         Which test items the classifier's ``max_length`` cut; None where it has none.
     seconds : dict of str to float
         ``tune_seconds``, ``fit_seconds``, ``predict_seconds``; of the first, ``decision_seconds``
-        went into thresholds and calibration.
+        went into thresholds and calibration. Where a search's own network is kept, its training
+        counts as the fit and no more as tuning.
     """
 
     classifier: Any
@@ -271,9 +272,10 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
                 **second_labels(outcome.classifier, dataset.train),
             )
     # Training that went on from a checkpoint, or was a trial, also took what it took before.
-    seconds = getattr(outcome.classifier, "fit_seconds_", 0.0)
-    seconds = max(outcome.seconds["fit_seconds"], seconds)
-    outcome.seconds["fit_seconds"] = seconds
+    trained = getattr(outcome.classifier, "fit_seconds_", 0.0)
+    outcome.seconds["fit_seconds"] = max(outcome.seconds["fit_seconds"], trained)
+    if best:
+        outcome.seconds["tune_seconds"] = max(0.0, outcome.seconds["tune_seconds"] - trained)
     outcome.on_validation = outcome.classifier.predict_proba(material.validation)
 
 

@@ -74,12 +74,14 @@ def make_run(
         "ms_per_item": more.pop("ms_per_item"),
         "ms_per_item_batched": 1000 * outcome.seconds["predict_seconds"] / len(dataset.test),
         "peak_memory_mb": meter.peak_memory_mb,
+        "gpu_memory_mb": meter.gpu_memory_mb,
         "model_bytes": folder_bytes(folder / "model"),
         "parameters": classifier.n_parameters_,
         "trials": len(found.record["trials"]) if found else 0,
         "trials_pruned": found.n_pruned if found else 0,
         "best_validation": found.score if found else None,
         "device": getattr(classifier, "device_", "cpu"),
+        "precision": getattr(classifier, "precision_", None),
         "threads": more.pop("threads"),
     }
     entry = find(spec.model)
@@ -120,7 +122,7 @@ def make_run(
         "truncated_share": getattr(classifier, "truncated_share_", 0.0),
         "words": classifier.strongest() if hasattr(classifier, "strongest") else {},
         "machine": machine(),
-        "versions": _versions(classifier.family == "neural"),
+        "versions": _versions(entry.family == "neural"),
         "time": datetime.now().isoformat(" ", "milliseconds"),
         **more,
     }

@@ -41,7 +41,9 @@ def make_specs(
         for field, value in (("penalty", penalty), ("balance", balance))
         if value != "auto"
     }
-    fields = {model: {} if model == "majority" else fields_of(model) for model in models}
+    fresh = {model: new_classifier(model, {}, 0, 1) for model in models}
+    floors = [model for model in models if fresh[model].family == "floor"]  # which follow none
+    fields = {model: {} if model in floors else fields_of(model) for model in models}
     for field, value in wished.items():
         if not any(field in each for each in fields.values()):
             raise InputError(
@@ -54,7 +56,7 @@ def make_specs(
         own |= {field: value for field, value in wished.items() if field in fields[model]}
         default = BASELINE_TRIALS if find(model).family == "baseline" else 0
         n_trials = default if trials is None else trials
-        if n_trials > 0 and not new_classifier(model, {}, 0, 1).search_space():
+        if n_trials > 0 and not fresh[model].search_space():
             n_trials = 0  # there is nothing to search, so every budget is the same run
         specs += [
             Spec(

@@ -11,7 +11,7 @@ from worthit.compare.run import Run
 from worthit.core.errors import InputError
 from worthit.corpus import load
 from worthit.corpus.outer import outer_folds, pooled
-from worthit.experiment import entrance
+from worthit.experiment import cost, entrance
 from worthit.experiment.comparison import run_all
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import gather_inputs, predict
@@ -302,3 +302,37 @@ def test_a_network_is_searched_as_it_is_fitted(reviews, place):
     run = make(reviews, Spec(model="gru", settings=settings, trials=2), place)
     best = run.record["tuning"]["trials"][run.record["tuning"]["best"]]
     assert run.record["scores"]["validation"]["f1_macro"] == pytest.approx(best["score"])
+
+
+def test_training_that_was_a_trial_is_billed_once(reviews, place):
+    settings = {"epochs": 2, "hidden": 8, "embedding": 8}
+    run = make(reviews, Spec(model="gru", settings=settings, trials=2), place)
+    cost, trials = run.record["cost"], run.record["tuning"]["trials"]
+    assert cost["fit_seconds"] > 0
+    assert cost["tune_seconds"] + cost["fit_seconds"] <= cost["wall_seconds"]
+    assert cost["tune_seconds"] + cost["fit_seconds"] >= trials[-1]["seconds"]
+
+
+def test_options_are_for_models_that_follow_them():
+    options = {"trials": 0, "time_limit": None, "metric": "accuracy", "penalty": "auto"}
+    options |= {"seeds": [0], "balance": "weights"}
+    made = make_specs(["tfidf", "gru", "zeroshot", "majority"], {}, **options)
+    assert [spec.settings.get("balance") for spec in made] == ["weights", "weights", None, None]
+    with pytest.raises(InputError, match="zeroshot has no balance to choose"):
+        make_specs(["zeroshot"], {}, **options)
+
+
+def test_of_answering_times_the_fastest_of_each_item_counts(monkeypatch):
+    now, asked = [0.0], []
+
+    def answer(items):
+        asked.append(items[0])
+        slow = 1.0 if len(asked) in (4, 5, 6) else 0.0  # other work on the machine
+        now[0] += 0.001 * items[0] + slow
+
+    monkeypatch.setattr(cost.time, "perf_counter", lambda: now[0])
+    assert cost.ms_per_item(answer, [1, 2, 3], limit=10.0) == pytest.approx(2.0)
+    assert len(asked) == 1 + 5 * 3
+    asked.clear()
+    assert cost.ms_per_item(answer, [1, 2, 3], limit=1.0) == pytest.approx(2.0, rel=0.6)
+    assert len(asked) < 1 + 5 * 3
