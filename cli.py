@@ -176,7 +176,8 @@ def ablate(
             help="FIELD=VALUE,VALUE...: each value is tried by itself against the base, which "
             "--set describes; repeatable. data.size=1000,5000 varies the training items, "
             "model=rnn,lstm the model. Commas in brackets part nothing, as in "
-            "prune_heads=[[1,2],[3,1]],0.3; in kernels write 3+4+5 for 3,4,5.",
+            "prune_heads=[[1,2],[3,1]],0.3; in kernels write 3+4+5 for 3,4,5. "
+            "last:1+freeze_embeddings=false changes another field along with it.",
             metavar="FIELD=VALUE,VALUE",
         ),
     ] = None,

@@ -27,11 +27,14 @@ class Arm:
         What was changed to what, as typed.
     runs : sequence of Run
         One for each seed; those of the base, if the value is the base's own.
+    fields : tuple of str
+        All that the change sets, where it is more than ``field``.
     """
 
     field: str
     value: str
     runs: Sequence[Run]
+    fields: tuple[str, ...] = ()
 
 
 def ablation_numbers(
@@ -54,7 +57,8 @@ def ablation_numbers(
     -------
     dict
         The base's numbers as of any model, and for each change its scores, its paired difference
-        on test (change minus base) with interval and Holm-adjusted p, its cost and its curve.
+        on test (change minus base) with interval and Holm-adjusted p, its cost and its curve; what
+        the base has ``instead_of`` it, and ``besides`` what else is not as in the base.
         Nothing in it is chosen on test.
     """
     first = model_numbers(base, metric)
@@ -64,7 +68,10 @@ def ablation_numbers(
     for row, p in zip(rows.values(), adjusted, strict=True):
         row["holm_p"] = p
     same = _told(first, base, metric) | {"is_base": True}
-    changes = [{"field": arm.field, "value": arm.value, **rows.get(id(arm), same)} for arm in arms]
+    changes = [
+        {"field": arm.field, "value": arm.value, **_against(base, arm), **rows.get(id(arm), same)}
+        for arm in arms
+    ]
     return {
         "model": first["model"],
         "slug": f"{first['slug']}-ablation",
@@ -92,6 +99,32 @@ def _change(base: Sequence[Run], arm: Arm, metric: str) -> dict[str, Any]:
         "p": measured.p,
         "is_base": False,
     }
+
+
+def _against(base: Sequence[Run], arm: Arm) -> dict[str, Any]:
+    """Tell what the base has where the change has its own, and what else is unlike the base.
+
+    Another model has defaults of its own, so that ``model=gru`` may change more than the cell.
+    """
+    ours, theirs = (_parameters(runs[0]) for runs in (base, arm.runs))
+    fields = arm.fields or (arm.field,)
+    searched = any(runs[0].record["cost"].get("trials") for runs in (base, arm.runs))
+    besides = {
+        name: {"base": ours[name], "change": value}
+        for name, value in theirs.items()
+        if name in ours and name not in fields and value != ours[name]
+    }
+    return {
+        "instead_of": {name: ours[name] for name in fields if name in ours},
+        "besides": {} if searched else besides,  # what a search finds is no part of the change
+    }
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    record = run.record
+    sizes = (record.get("dataset") or {}).get("sizes") or {}
+    fixed = {name: v for name, v in (record.get("params") or {}).items() if name != "seed"}
+    return fixed | {"model": record["model"], "data.size": sizes.get("train")}
 
 
 def _told(model: dict[str, Any], runs: Sequence[Run], metric: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Ablation: one change at a time from one base, as runs, as numbers, as a page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,15 +26,24 @@ from worthit.experiment.stored import with_looks
 __all__ = ["ablate", "parse_changes"]
 
 MODEL = "model"  # varied like a field, though no model has it
+JOINED = re.compile(r"\+(?=[A-Za-z_.]+=)")  # between the fields of one change
 
 
 @dataclass(frozen=True)
 class Change:
-    """A field and the value it gets, as typed and as read."""
+    """A field and the value it gets, with others that go with it.
+
+    Attributes
+    ----------
+    field, text : str
+        As typed: ``transfer`` and ``last:1+freeze_embeddings=false``.
+    values : dict of str to object
+        All fields that it sets, as read.
+    """
 
     field: str
     text: str
-    value: Any
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ def ablate(
         Its name; ``available()`` lists them.
     vary : sequence of str
         ``FIELD=VALUE,VALUE...``: fields of the model, ``data.size`` for the number of training
-        items, ``model`` for other models with the same settings.
+        items, ``model`` for other models with the same settings. ``VALUE+FIELD=VALUE`` changes
+        another field along with it.
     settings : mapping, optional
         Fields of the base.
     trials : int
@@ -102,17 +113,17 @@ def ablate(
     base = Setting(dataset, make_specs([model], {model: own}, **options))
     tried = []
     for change in changes:
-        if change.field == SIZE:
-            smaller = with_training_size(dataset, change.value, where.split_seed)
-            tried.append(base if smaller is dataset else Setting(smaller, base.specs))
-        else:
-            name = change.value if change.field == MODEL else model
-            fields = own if change.field == MODEL else own | {change.field: change.value}
-            tried.append(Setting(dataset, make_specs([name], {name: fields}, **options)))
+        fields = own | change.values
+        name, size = fields.pop(MODEL, model), fields.pop(SIZE, None)
+        data_ = dataset if size is None else with_training_size(dataset, size, where.split_seed)
+        tried.append(Setting(data_, make_specs([name], {name: fields}, **options)))
     same = _keys(base)
     tried = [base if _keys(setting) == same else setting for setting in tried]
     made = _run_all([base, *tried], [None, *changes], where)
-    arms = [Arm(c.field, c.text, runs) for c, runs in zip(changes, made[1:], strict=True)]
+    arms = [
+        Arm(change.field, change.text, runs, tuple(change.values))
+        for change, runs in zip(changes, made[1:], strict=True)
+    ]
     numbers = ablation_numbers(made[0], arms, metric, where.command)
     everything = with_looks(where.runs, dataset.name, [run for runs in made for run in runs])
     numbers["looks"] = everything[0].record["looks"]
@@ -122,6 +133,8 @@ def ablate(
 
 def parse_changes(vary: Sequence[str], model: str) -> list[Change]:
     """Read ``FIELD=VALUE,VALUE...``; commas within brackets belong to a value.
+
+    A value may go on with ``+FIELD=VALUE``, a change of another field along with it.
 
     Raises
     ------
@@ -136,18 +149,29 @@ def parse_changes(vary: Sequence[str], model: str) -> list[Change]:
         field, equals, values = word.partition("=")
         if not equals or not values:
             raise InputError(f"Got --vary '{word}'; expected FIELD=VALUE,VALUE such as layers=1,2.")
-        if field not in known:
-            raise InputError(
-                f"Got --vary '{word}', but {model} has no field '{field}'; choose one of "
-                f"{', '.join(known)}."
-            )
         if any(change.field == field for change in found):
             raise InputError(f"Got --vary for '{field}' twice; give all its values in one.")
         for text in dict.fromkeys(part.strip() for part in _split(values)):
-            found.append(Change(field, text, _value(field, text, model, word)))
+            each = [part.partition("=")[::2] for part in JOINED.split(f"{field}={text}")]
+            for name, _ in each:
+                _check_field(name, [name for name, _ in each], known, model, word)
+            read = {name: _value(name, value.strip(), model, word) for name, value in each}
+            found.append(Change(field, text, read))
     if not found:
         raise InputError("Nothing to vary; give --vary FIELD=VALUE,VALUE such as layers=1,2,3.")
     return found
+
+
+def _check_field(
+    name: str, names: Sequence[str], known: Sequence[str], model: str, word: str
+) -> None:
+    if name not in known:
+        raise InputError(
+            f"Got --vary '{word}', but {model} has no field '{name}'; choose one of "
+            f"{', '.join(known)}."
+        )
+    if names.count(name) > 1:
+        raise InputError(f"Got --vary '{word}', which sets '{name}' twice in one change.")
 
 
 def _split(values: str) -> list[str]:
@@ -209,6 +233,7 @@ def _run_all(
 def _summary(numbers: dict[str, Any], page: Path, made: Sequence[list[Any]]) -> dict[str, Any]:
     kept = "on_validation on_test cost best_epoch last_epoch last_validation runs".split()
     told = [*kept, "field", "value", "is_base", "difference", "low", "high", "p", "holm_p"]
+    told += ["instead_of", "besides"]
     records = {run.record["run"]: run.record for runs in made for run in runs}
     return {
         "report": page.as_posix(),

@@ -51,7 +51,8 @@ def test_page_chooses_on_validation_and_says_what_test_shows(tmp_path):
     page = write_ablation_page(numbers(), tmp_path).read_text()
     assert page.startswith("# What changes gru on example\n\n> 2 changes, one at a time, from one ")
     assert "the best is `pooling=ma|x` with 84.00; on test" in page
-    assert "worse `layers=2`; 1 cannot be told apart from it" in page
+    assert "worse `layers=2`; the other one is not clear" in page
+    assert "as trained here with one seed each" in page
     assert "| `layers=1`" in page and "the base" in page
     assert "`pooling=ma\\|x`" in page  # does not break the table
     assert "![Learning curves](figures/gru-ablation-curves.png)" in page

@@ -63,7 +63,7 @@ def test_an_ablation_calls_nothing_clear_by_p_alone():
     numbers = ablation_numbers(STEADY, arms, "accuracy", COMMAND)
     assert all(row["holm_p"] < 0.001 for row in numbers["changes"])
     page = ablation_page(numbers)
-    assert "better `layers=3`; 1 cannot be told apart from it." in page
+    assert "better `layers=3`; the other one is not clear." in page
     assert "takes the trained models as given, where the interval covers seeds as well" in page
     alone = ablation_numbers(STEADY[:1], [Arm("layers", "3", BETTER[:1])], "accuracy", COMMAND)
     assert "as given" not in ablation_page(alone)

@@ -108,6 +108,8 @@ def test_everything_is_checked_before_anything_is_run(reviews, place, made):
         (["layers=two"], "Got --vary 'layers=two'; expected a value like 1, not str 'two'."),
         (["layers=1", "layers=2"], "Got --vary for 'layers' twice"),
         (["data.size=many"], "expected numbers of training items"),
+        (["layers=1+hiden=2"], "gru has no field 'hiden'; choose one of"),
+        (["layers=1+layers=2"], "which sets 'layers' twice in one change"),
     ],
 )
 def test_senseless_changes_are_refused_in_a_sentence(vary, sentence):
@@ -117,13 +119,41 @@ def test_senseless_changes_are_refused_in_a_sentence(vary, sentence):
 
 def test_values_are_read_by_the_fields_types():
     changes = parse_changes(["embedding=auto,50", "pooling=max+mean"], "gru")
-    assert [change.value for change in changes] == ["auto", 50, "max+mean"]
-    assert [change.value for change in parse_changes(["kernels=3,3+4"], "cnn")] == ["3", "3+4"]
+    assert [change.values for change in changes] == [
+        {"embedding": "auto"}, {"embedding": 50}, {"pooling": "max+mean"},
+    ]  # fmt: skip
+    kernels = parse_changes(["kernels=3,3+4"], "cnn")
+    assert [change.values["kernels"] for change in kernels] == ["3", "3+4"]
+
+
+def test_a_change_may_set_another_field_along_with_it(reviews, place, made):
+    one, other = parse_changes(["pooling=max+mean+layers=2,mean+hidden=4+dropout=0"], "gru")
+    assert (one.text, one.values) == ("max+mean+layers=2", {"pooling": "max+mean", "layers": 2})
+    assert other.values == {"pooling": "mean", "hidden": 4, "dropout": 0.0}
+    settings = {"hidden": 4, "epochs": 1, "embedding": 4}
+    vary = ["model=gru,gru+learning_rate=0.003", "data.size=80+hidden=2"]
+    found = ablate(reviews, "rnn", vary=vary, settings=settings, place=place)
+    assert [(spec.model, spec.settings.get("learning_rate"), size) for spec, size in made] == [
+        ("rnn", None, 144), ("gru", None, 144), ("gru", 0.003, 144), ("rnn", None, 80),
+    ]  # fmt: skip
+    assert [row["instead_of"] for row in found["changes"]] == [
+        {"model": "rnn"}, {"model": "rnn", "learning_rate": 0.003}, {"data.size": 144, "hidden": 4},
+    ]  # fmt: skip
+    assert [row["besides"] for row in found["changes"]] == [
+        {"learning_rate": {"base": 0.003, "change": 0.004}}, {}, {},
+    ]  # fmt: skip
+    page = (place.reports / "reviews" / "rnn-ablation.md").read_text(encoding="utf-8")
+    assert (
+        "Also changed, by the model's own defaults: `model=gru`: `learning_rate=0.004` (the base "
+        "0.003)."
+    ) in page
+    assert "| `data.size=80+hidden=2`" in page and "| `144`, `4` " in page
 
 
 def test_commas_within_brackets_belong_to_a_value():
     changes = parse_changes(["prune_heads=[[1,2],[3,1]], 0.3,[[2,1]]"], "bert")
-    assert [change.value for change in changes] == [[[1, 2], [3, 1]], 0.3, [[2, 1]]]
+    read = [change.values["prune_heads"] for change in changes]
+    assert read == [[[1, 2], [3, 1]], 0.3, [[2, 1]]]
     assert [change.text for change in changes] == ["[[1,2],[3,1]]", "0.3", "[[2,1]]"]
 
 

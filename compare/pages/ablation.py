@@ -99,14 +99,15 @@ def _told_apart(numbers: dict[str, Any]) -> str:
             "On test no change can be told apart from the base (by its interval and its "
             "Holm-adjusted p)."
         )
+    seeds = "" if len(numbers["seeds"]) > 1 else ", as trained here with one seed each"
     better = [_named(row) for row in clear if row["difference"] > 0]
     worse = [_named(row) for row in clear if row["difference"] <= 0]
     parts = [f"better {', '.join(better)}"] * bool(better)
     parts += [f"worse {', '.join(worse)}"] * bool(worse)
     rest = len(changes) - len(clear)
-    others = f"; {rest} cannot be told apart from it" if rest else ""
+    others = f"; the other {f'{rest} are' if rest > 1 else 'one is'} not clear" if rest else ""
     return (
-        "On test clearly unlike the base (interval without 0, Holm p < 0.05): "
+        f"On test clearly unlike the base{seeds} (interval without 0 and Holm p < 0.05): "
         f"{'; '.join(parts)}{others}."
     )
 
@@ -131,10 +132,10 @@ def _unlearned(numbers: dict[str, Any]) -> str:
 
 def _scores(numbers: dict[str, Any]) -> str:
     base = numbers["base"]
-    rows = [["**base**", points(base["on_validation"]), points(base["on_test"]), "", "", ""]]
+    rows = [["**base**", "", points(base["on_validation"]), points(base["on_test"]), "", "", ""]]
     refusals: dict[str, None] = {}
     for row in numbers["changes"]:
-        cells = [_setting(row["field"], row["value"]), points(row["on_validation"])]
+        cells = [_named(row), _instead(row), points(row["on_validation"])]
         if row["is_base"]:
             rows.append([*cells, points(row["on_test"]), "the base", "", ""])
             continue
@@ -143,8 +144,8 @@ def _scores(numbers: dict[str, Any]) -> str:
         inside = span(row["low"], row["high"])
         p = p_value(row["holm_p"]).removeprefix("p ").removeprefix("= ")
         rows.append([*cells, points(row["on_test"]), signed(row["difference"]), inside, p])
-    head = ["change", "validation", "test", "test minus base", "95 %", "Holm p"]
-    shown = table(head, rows, "lrrrrr")
+    head = ["change", "instead of", "validation", "test", "test minus base", "95 %", "Holm p"]
+    shown = table(head, rows, "llrrrrr")
     unit = "group by group" if numbers["n_groups"] else "item by item"
     note = (
         f"{_metric(numbers)[:1].upper()}{_metric(numbers)[1:]}, 0-100. Differences are those on "
@@ -153,9 +154,30 @@ def _scores(numbers: dict[str, Any]) -> str:
         "chosen on test: whoever picks a setting from this table should go by the validation "
         "column."
     )
+    note += _besides(numbers)
     note += looks_sentence(numbers.get("looks"))
     note += "".join(f" No interval: {why}." for why in refusals)
     return f"## One change at a time\n\n{shown}\n\n{note}"
+
+
+def _instead(row: dict[str, Any]) -> str:
+    """Show what the base has in place of what a change sets; older reports do not know."""
+    return ", ".join(code(_shown(value), 30) for value in (row.get("instead_of") or {}).values())
+
+
+def _besides(numbers: dict[str, Any]) -> str:
+    """Say what else is unlike the base: another model brings defaults of its own."""
+    said: dict[str, list[str]] = {}  # the changes of each difference
+    for row in _changed(numbers):
+        for name, values in (row.get("besides") or {}).items():
+            told = f"{_setting(name, values['change'])} (the base {_shown(values['base'])})"
+            said.setdefault(told, []).append(_named(row))
+    parts = [f"{', '.join(names)}: {told}" for told, names in said.items()]
+    return f" Also changed, by the model's own defaults: {'; '.join(parts)}." if parts else ""
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if value is None or isinstance(value, bool) else brief(value)
 
 
 def _alarms(numbers: dict[str, Any]) -> str:
@@ -187,7 +209,8 @@ def _curves(numbers: dict[str, Any]) -> str:
     seeds = " Epochs and scores are means over seeds; curves are of the first seed."
     note = (
         f"Validation {_metric(numbers)} at the best epoch, whose weights were kept, and at the "
-        f"last one.{seeds if len(numbers['seeds']) > 1 else ''}"
+        f"last one. Each panel has a scale of its own, which may leave out first epochs."
+        f"{seeds if len(numbers['seeds']) > 1 else ''}"
     )
     return f"## Learning curves\n\n{figure}\n\n{table(head, rows, 'lrrrrr')}\n\n{note}"
 
@@ -242,7 +265,7 @@ def _named(row: dict[str, Any]) -> str:
 
 
 def _setting(name: str, value: Any) -> str:
-    return code(f"{name}={brief(value)}", 60)
+    return code(f"{name}={_shown(value)}", 60)
 
 
 def _metric(numbers: dict[str, Any]) -> str:
