@@ -61,5 +61,5 @@ def follow_over_folds(
     outcome, material = first
     outcome.on_test = np.concatenate(answers[::-1])
     outcome.truncated = None if None in truncated else np.concatenate(truncated[::-1])
-    outcome.seconds = {name: sum(each[name] for each in seconds) for name in seconds[0]}
+    outcome.seconds = {name: sum(each.get(name, 0.0) for each in seconds) for name in seconds[0]}
     return outcome, Material(whole, material.train, material.validation, material.folds)

@@ -74,7 +74,7 @@ class Outcome:
     seconds : dict of str to float
         ``tune_seconds``, ``fit_seconds``, ``predict_seconds``; of the first, ``decision_seconds``
         went into thresholds and calibration. Where a search's own network is kept, its training
-        counts as the fit and no more as tuning.
+        counts as the fit and no more as tuning; ``search_seconds`` are those of the whole search.
     """
 
     classifier: Any
@@ -182,6 +182,7 @@ def follow_protocol(
         searched = max(trial["seconds"] for trial in outcome.found.record["trials"])
         searched += outcome.seconds.get("decision_seconds", 0.0)
         outcome.seconds["tune_seconds"] = max(outcome.seconds["tune_seconds"], searched)
+        outcome.seconds["search_seconds"] = outcome.seconds["tune_seconds"]
     (_fit_network if neural else _fit_baseline)(outcome, material, spec, work)
     outcome.seconds["fit_seconds"] += outcome.seconds.pop("normalising")
     with _timed(outcome, "predict_seconds"):

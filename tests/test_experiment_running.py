@@ -311,6 +311,7 @@ def test_training_that_was_a_trial_is_billed_once(reviews, place):
     assert cost["fit_seconds"] > 0
     assert cost["tune_seconds"] + cost["fit_seconds"] <= cost["wall_seconds"]
     assert cost["tune_seconds"] + cost["fit_seconds"] >= trials[-1]["seconds"]
+    assert cost["search_seconds"] >= trials[-1]["seconds"]
 
 
 def test_options_are_for_models_that_follow_them():
