@@ -9,6 +9,7 @@ import numpy as np
 from worthit.compare.alarms import floor_score
 from worthit.compare.model import model_numbers
 from worthit.compare.pairing import measure
+from worthit.compare.randomisation import DRAWS
 from worthit.compare.run import Run
 from worthit.compare.significance import holm
 
@@ -97,6 +98,7 @@ def _change(base: Sequence[Run], arm: Arm, metric: str) -> dict[str, Any]:
         "high": high,
         "refusal": measured.refusal,
         "p": measured.p,
+        "draws": DRAWS,
         "is_base": False,
     }
 

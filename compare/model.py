@@ -197,6 +197,6 @@ def _mean_cost(costs: list[dict[str, Any]]) -> dict[str, Any]:
         if name.endswith("_seconds") or name.startswith("ms_"):
             known = [value for value in values if value is not None]
             result[name] = float(np.mean(known)) if known else None
-        elif name == "peak_memory_mb":
+        elif name in ("peak_memory_mb", "gpu_memory_mb"):
             result[name] = max((value for value in values if value is not None), default=None)
     return result

@@ -54,6 +54,8 @@ def test_page_chooses_on_validation_and_says_what_test_shows(tmp_path):
     assert "worse `layers=2`; the other one is not clear" in page
     assert "as trained here with one seed each" in page
     assert "| `layers=1`" in page and "the base" in page
+    assert "| at most 0.0002 |" in page  # twice the least p that 10,000 draws show
+    assert page.splitlines()[2].endswith("  ")  # a line break
     assert "`pooling=ma\\|x`" in page  # does not break the table
     assert "![Learning curves](figures/gru-ablation-curves.png)" in page
     assert (tmp_path / "figures/gru-ablation-curves.png").read_bytes()[:4] == b"\x89PNG"
@@ -142,8 +144,8 @@ def test_change_that_did_not_learn_is_said_not_to_have(tmp_path):
     assert f"> **Did not learn**: {told} that tells how the training failed" in page
     alarms = page.partition("**Alarms**\n\n")[2].partition("\n\n")[0].splitlines()
     assert alarms == [
-        "- The last epoch was the best, so training longer might score higher: the base, "
-        "`layers=2`.",
+        "- The last epoch was the best, so training longer might score higher: the base (least "
+        "loss at 3), `layers=2` (least loss at 3).",
         f"- Below guessing ({100 * floor:.2f} macro F1): `layers=4` ({100 * score:.2f}).",
         "- Never answers some class: `layers=4` (*b*, *c*).",
     ]
@@ -170,6 +172,12 @@ def test_many_details_of_an_alarm_are_counted():
     collapsed = [{"kind": "collapsed", "model": "gru", "label": f"c|{i}"} for i in range(6)]
     edge = {"kind": "edge", "model": "gru", "field": "C"}
     outside = {"kind": "outside", "model": "gru", "n": 1}
+    late = {"kind": "still improving", "model": "gru", "epoch": 8, "lowest_loss": 8}
+    risen = late | {"lowest_loss": 5}
+    assert alarms_in_short({"`a`": [late], "`b`": [risen]}) == [
+        "The last epoch was the best, so training longer might score higher: `a`, "
+        "`b` (least loss at 5)."
+    ]
     assert alarms_in_short({"`a`": collapsed, "`b`": [edge, collapsed[0]], "`c`": [outside]}) == [
         "Never answers some class: `a` (*c\\|0*, *c\\|1*, *c\\|2*, *c\\|3* and 2 more), "
         "`b` (*c\\|0*).",

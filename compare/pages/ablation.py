@@ -4,16 +4,16 @@ from typing import Any
 
 from worthit.compare.pages.alarms import alarms_in_short
 from worthit.compare.pages.machine import machine_sentence
-from worthit.compare.pages.markdown import bullets, code, table, text
+from worthit.compare.pages.markdown import bullets, code, quote, table, text
 from worthit.compare.pages.names import metric_name, model_name, title_name
 from worthit.compare.pages.phrases import (
+    adjusted_p,
     brief,
     count,
     duration,
     interval,
     looks_sentence,
     milliseconds,
-    p_value,
     plural,
     points,
     signed,
@@ -38,7 +38,7 @@ def ablation_page(numbers: dict[str, Any]) -> str:
     base = numbers["base"]
     parts = [
         f"# What changes {title_name(base)} on {text(numbers['dataset']['name'], 60)}",
-        "\n".join(f"> {line}" for line in _summary(numbers)),
+        quote(_summary(numbers)),
         _scores(numbers),
         _alarms(numbers),
         _curves(numbers),
@@ -67,8 +67,7 @@ def _summary(numbers: dict[str, Any]) -> list[str]:
         _told_apart(numbers),
         _unlearned(numbers),
     ]
-    lines = list(filter(None, lines))
-    return [f"{line}  " for line in lines[:-1]] + lines[-1:]
+    return list(filter(None, lines))
 
 
 def _over_seeds(numbers: dict[str, Any]) -> str:
@@ -142,7 +141,8 @@ def _scores(numbers: dict[str, Any]) -> str:
         if row["refusal"]:
             refusals[refusal_phrase(row["refusal"])] = None
         inside = span(row["low"], row["high"])
-        p = p_value(row["holm_p"]).removeprefix("p ").removeprefix("= ")
+        p = adjusted_p(row["holm_p"], len(_changed(numbers)), row.get("draws"))
+        p = p.removeprefix("p ").removeprefix("= ")
         rows.append([*cells, points(row["on_test"]), signed(row["difference"]), inside, p])
     head = ["change", "instead of", "validation", "test", "test minus base", "95 %", "Holm p"]
     shown = table(head, rows, "llrrrrr")

@@ -33,9 +33,9 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
     if kind == "edge":
         return _edge_sentence(alarm, name)
     if kind == "still improving":
-        lowest, loss = alarm.get("lowest_loss"), ""  # old reports do not know it
-        if lowest is not None and lowest < alarm["epoch"]:
-            loss = f", though its validation loss was lowest after epoch {lowest:g}"
+        loss = ""
+        if _loss_rose(alarm):
+            loss = f", though its validation loss was lowest after epoch {alarm['lowest_loss']:g}"
         return (
             f"The last epoch of {name} was its best ({alarm['epoch']:g}); training longer might "
             f"score higher{loss}."
@@ -129,11 +129,19 @@ def _in_short(alarm: dict[str, Any]) -> tuple[str, str]:
         return "The best value lies at the edge of its search space", code(alarm["field"], 40)
     if kind == "outside":
         return "Gives answers that no item has as its label", plural(alarm["n"], "item")
+    if kind == "still improving":
+        wrong = "The last epoch was the best, so training longer might score higher"
+        return wrong, f"least loss at {alarm['lowest_loss']:g}" if _loss_rose(alarm) else ""
     return {
-        "still improving": "The last epoch was the best, so training longer might score higher",
         "few trials": "The search had so few whole trials that it has hardly left its default",
         "other work": "Other work ran beside it, or its disk was slow, so times are upper bounds",
     }[kind], ""
+
+
+def _loss_rose(alarm: dict[str, Any]) -> bool:
+    """Tell whether the loss speaks against training longer; old reports do not know."""
+    lowest = alarm.get("lowest_loss")
+    return lowest is not None and lowest < alarm["epoch"]
 
 
 def _with(name: str, details: list[str]) -> str:

@@ -75,6 +75,7 @@ def _settings_table(models: list[dict[str, Any]]) -> str:
         ("thresholds, calibration", _decision),
         ("class balance", lambda m: _known(m["params"].get("balance"), code)),
         ("normaliser", lambda m: _known((m.get("preprocessing") or {}).get("normaliser"), code)),
+        ("computed in", lambda m: _known(m["cost"].get("precision"), code)),
         ("truncated inputs", lambda m: _known(m.get("truncated_share"), percent)),
         ("epochs", _epochs),
     ]
@@ -126,7 +127,8 @@ def _best(model: dict[str, Any]) -> float | None:
 
 def _search_seconds(cost: dict[str, Any]) -> float | None:
     """Return what the search alone took, without the thresholds that were learned after it."""
-    seconds = (cost.get("tune_seconds") or 0) - (cost.get("decision_seconds") or 0)
+    whole = cost.get("search_seconds") or cost.get("tune_seconds") or 0
+    seconds = whole - (cost.get("decision_seconds") or 0)
     return seconds if seconds > 0 else None
 
 

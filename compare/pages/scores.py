@@ -31,6 +31,7 @@ COSTS = (
     ("answer, one item alone", "ms_per_item", milliseconds),
     ("answer, in batches", "ms_per_item_batched", milliseconds),
     ("peak memory", "peak_memory_mb", megabytes),
+    ("peak memory of the graphics card", "gpu_memory_mb", megabytes),
     ("size on disk", "model_bytes", bytes_),
     ("parameters in use", "parameters", count),
 )
