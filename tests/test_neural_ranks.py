@@ -25,11 +25,15 @@ WORDS = ["neural", "gru", "notes.csv", "--json", "--jobs", "1"]
 WORDS += [word for name, value in FIELDS.items() for word in ("--set", f"{name}={value}")]
 
 
-def launch(folder, *words):
-    """Start a script in two processes, as ``torchrun`` does."""
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+ACCELERATE = ("accelerate.commands.launch", "--multi_gpu", "--num_processes", "2")
+ACCELERATE += ("--main_process_port", "0")
+
+
+def launch(folder, *words, launcher=TORCHRUN):
+    """Start a script in two processes, as ``torchrun`` or ``accelerate launch`` does."""
     return subprocess.Popen(
-        [*launcher, "--nproc-per-node", "2", *map(str, words)],
+        [sys.executable, "-m", *launcher, *map(str, words)],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -73,7 +77,8 @@ def test_killed_process_ends_all_and_the_same_command_makes_the_run_of_one_proce
     assert not any(each.is_running() for each in ranks.values())
     assert not list(home.glob("runs/notes/*/run.json"))
 
-    code, output, errors = finish(launch(home, ROOT / "cli.py", *WORDS))
+    process = launch(home, ROOT / "cli.py", *WORDS, launcher=ACCELERATE)
+    code, output, errors = finish(process)
     assert code == 0, errors
     spread = Run.read(home / json.loads(output)["run"])  # one object, from one process
     monkeypatch.chdir(home)
