@@ -6,8 +6,10 @@
 A subsample of the training split is fitted, one of validation scores it; test is not looked at.
 
 frozen: `transfer=head` and `freeze=5` of the packaged MiniLM's 6 layers over all epochs, with the
-frozen part answering once and in every epoch; the scores must be equal. Then `transfer=head` at
-three learning rates, on inputs that were prepared once, as in a search.
+frozen part answering once and in every epoch; the scores must be equal. Then once against the usual
+way: the same network with the same rates in transformers' Trainer as it is by default (fp32, rows
+in random order), whose frozen weights need no gradient. Last `transfer=head` at three learning
+rates, on inputs that were prepared once, as in a search.
 
 tuning: `bert` as it is by default on large data (3 epochs) against transformers' Trainer with its
 own defaults (batches of 8, 5e-5, 3 epochs, fp32, rows in random order), until they first have the
@@ -22,6 +24,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -94,6 +97,7 @@ def frozen(training: Part, held_out: Part, epochs: int) -> None:
     """Compare fits whose frozen part answers once with fits where it answers in every epoch."""
     head = ("frozen part", "every epoch", "once", "ratio", "accuracy", "accuracy")
     print("\n" + SECTION.format(*head))
+    BERT(epochs=1).fit(training[0][:64], training[1][:64])  # whatever is only done once
     fits: dict[str, list[dict[str, Any]]] = {
         "transfer=head": [{"transfer": "head"}],
         "freeze=5": [{"freeze": 5}],
@@ -112,7 +116,52 @@ def frozen(training: Part, held_out: Part, epochs: int) -> None:
             scores.append([max(curve) for curve in curves])
         apart = np.abs(np.subtract(*scores)).max() * len(held_out[0])  # items, in any fit
         equal = "" if apart < 1.5 else "  scores NOT equal"
-        row(f"{name}, {epochs} epochs", seconds, [max(each) for each in scores], equal)
+        bests = [max(each) for each in scores]
+        row(f"{name}, {epochs} epochs", seconds, bests, equal)
+        if len(fitted) == 1:
+            plain = frozen_plainly(fitted[0], training, held_out)
+            usual = [plain[-1][0], seconds[1]], [max(score for _, score in plain), bests[1]]
+            row("  against the Trainer", *usual)
+
+
+class WithLoss(nn.Module):
+    """A network of ours as the Trainer expects one."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, input_ids: torch.Tensor, labels: torch.Tensor, **_: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Compute logits (batch, classes) and their loss."""
+        logits = self.network(input_ids)
+        return {"loss": cross_entropy(logits, labels), "logits": logits}
+
+
+def frozen_plainly(fitted: Any, training: Part, held_out: Part) -> Curve:
+    """Train the network of a fitted model anew, with its rates and epochs in a stock Trainer."""
+    start = time.perf_counter()
+    network = fitted.new_network(fitted.encoder_, len(fitted.classes_))
+    special, factor = fitted.own_rate(network)
+    ids = {id(weights) for weights in special}
+    learning = [weights for weights in network.parameters() if weights.requires_grad]
+    rate = fitted.rate
+    groups = [
+        {"params": [w for w in learning if id(w) in ids], "lr": factor * rate},
+        {"params": [w for w in learning if id(w) not in ids], "lr": rate},
+    ]
+    optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=0.01)
+    return in_trainer(
+        WithLoss(network),
+        training,
+        held_out,
+        start,
+        optimizers=(optimizer, None),
+        num_train_epochs=fitted.epochs_,
+        warmup_steps=fitted.warmup,
+        per_device_train_batch_size=fitted.batch_size,
+    )
 
 
 def row(name: str, seconds: Sequence[float], scores: Sequence[float], end: str = "") -> None:
@@ -165,11 +214,29 @@ class Rows(torch.utils.data.Dataset):
 
 def stock_trainer(training: Part, held_out: Part) -> Curve:
     """Fine-tune the packaged MiniLM with all of the Trainer's defaults."""
-    folder = find_checkpoint(None, None, ("bert",)).folder
-    classes = np.unique(training[1])
     start = time.perf_counter()
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(classes))
+    model = AutoModelForSequenceClassification.from_pretrained(
+        packaged(), num_labels=len(np.unique(training[1]))
+    )
+    return in_trainer(model, training, held_out, start)
+
+
+def packaged() -> Path:
+    """Return the packaged MiniLM's folder."""
+    return find_checkpoint(None, None, ("bert",)).folder
+
+
+def in_trainer(
+    model: nn.Module,
+    training: Part,
+    held_out: Part,
+    start: float,
+    optimizers: tuple[Any, None] = (None, None),
+    **arguments: Any,
+) -> Curve:
+    """Train a model in transformers' Trainer, with its defaults but for what is given."""
+    classes = np.unique(training[1])
+    tokenizer = AutoTokenizer.from_pretrained(packaged())
     parts = [Rows(tokenizer, part, classes) for part in (training, held_out)]
     curve: Curve = []
 
@@ -179,17 +246,18 @@ def stock_trainer(training: Part, held_out: Part) -> Curve:
         return {"accuracy": accuracy}
 
     with tempfile.TemporaryDirectory() as work:
-        arguments = TrainingArguments(
+        settings = TrainingArguments(
             output_dir=work, eval_strategy="epoch", save_strategy="no", report_to="none",
-            disable_tqdm=True, use_cpu=not torch.cuda.is_available(), seed=0,
+            disable_tqdm=True, use_cpu=not torch.cuda.is_available(), seed=0, **arguments,
         )  # fmt: skip
         trainer = Trainer(
             model=model,
-            args=arguments,
+            args=settings,
             data_collator=DataCollatorWithPadding(tokenizer),
             train_dataset=parts[0],
             eval_dataset=parts[1],
             compute_metrics=score,
+            optimizers=optimizers,
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()

@@ -163,6 +163,29 @@ def test_an_interrupted_frozen_part_goes_on_where_it_was(tiny, tmp_path, monkeyp
     np.testing.assert_array_equal(model.predict_proba(TEST), expected)
 
 
+def test_a_frozen_part_goes_on_in_other_batches(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    model = fit(tiny, transfer="head")
+    rows = model.encoder_.encode(TRAINING[0], 32).rows
+    given = {"body": None, "precision": "fp32", "what": "bert", "at_once": model._answering}
+    expected = frozen.frozen_rows(model.network_, rows, frozen.Memo(), batch_size=8, **given)
+    ahead, passed = PretrainedNetwork.ahead, []
+
+    def interrupted(self, input_ids):
+        if sum(passed) in range(20, 60):
+            passed.append(100)
+            raise KeyboardInterrupt
+        passed.append(len(input_ids))
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", interrupted)
+    given |= {"folder": tmp_path}
+    with pytest.raises(KeyboardInterrupt):
+        frozen.frozen_rows(model.network_, rows, frozen.Memo(), batch_size=3, **given)
+    found = frozen.frozen_rows(model.network_, rows, frozen.Memo(), batch_size=16, **given)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_outputs_of_another_fit_are_not_taken_up(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(frozen, "BETWEEN", 0.0)
     expected = fit(tiny, transfer="head", prune_heads=[[1, 1]]).predict_proba(TEST)

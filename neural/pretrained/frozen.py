@@ -169,7 +169,9 @@ def frozen_rows(
         computing(device, dtype),
     ):
         for batch in batches:
-            if n_done < room.n_known:  # an interrupted process has answered it
+            # An interrupted process has answered it, on another device perhaps in other batches; rows
+            # are in one order everywhere.
+            if n_done + len(batch) <= room.n_known:
                 n_done += len(batch)
                 bar.update(len(batch))
                 continue
