@@ -164,6 +164,6 @@ def _gpu_name() -> str | None:
 
 
 def _torch_with_gpu() -> Any:
-    """Return torch where there is a card; a baseline's run must not load it to say there is none."""
+    """Return torch where there is a card; no baseline must load it to say there is none."""
     torch = sys.modules.get("torch")
     return torch if torch and torch.cuda.is_available() else None

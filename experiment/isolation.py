@@ -69,10 +69,14 @@ def _in_child(job: bytes, told: dict[str, str]) -> tuple[bytes, int]:
     command = [sys.executable, "-m", "worthit.experiment.isolation"]
     # Safe path: a random.py in the user's folder must not stand in for Python's own. The warning
     # is about semaphores that a worker did not give back in time; they are given back for it.
-    environment = os.environ | {
-        "PYTHONSAFEPATH": "1",
-        "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
-    } | told
+    environment = (
+        os.environ
+        | {
+            "PYTHONSAFEPATH": "1",
+            "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+        }
+        | told
+    )
     child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

@@ -21,5 +21,6 @@ def test_commands_that_differ_in_their_output_alone_are_shown_once():
     compare = "python cli.py compare example"
     again = f"{compare} --reports elsewhere --quiet"
     assert commands(again, compare, compare) == [compare]
+    assert commands(compare, f"{compare} --fresh", compare) == [compare]
     other = f"{compare} --models tfidf,gru"
     assert commands(again, compare, other) == [compare, other]

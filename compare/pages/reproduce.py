@@ -10,6 +10,7 @@ from worthit.compare.pages.phrases import short_hash
 __all__ = ["limits_section", "reproduce_section"]
 
 # Options of output alone: a command that differs in them is not shown twice.
+FRESH = re.compile(r" --fresh(?= |$)")  # for whoever has the runs already
 OUTPUT = re.compile(r" --(?:quiet|json)(?= |$)| --reports(?: |=)[^ ]+")
 
 
@@ -17,8 +18,9 @@ def reproduce_section(command: str, models: list[dict[str, Any]], dataset: dict[
     """Write the commands, seeds, versions and hashes of the models named."""
     # What made the runs stands before what only renders them.
     made = [c for model in models for c in model["commands"]]
+    told = [FRESH.sub("", each) for each in filter(None, [*made, command])]
     commands: dict[str, str] = {}
-    for each in filter(None, [*made, command]):
+    for each in told:
         commands.setdefault(OUTPUT.sub("", each), each)
     shown = [code_block(each) for each in commands.values()]
     hashes = []

@@ -29,9 +29,9 @@ from worthit.neural.training.ranks import agreed, leads
 
 __all__ = ["PretrainedClassifier"]
 
-# The width up to which the rate holds as it is, that of MiniLM, for which a body's rate of 1e-4 was
-# found on validation. So 768 wide it is 2.5e-5, and 1024 wide 1.4e-5, as in Devlin et al. (2019: 2e-5
-# to 5e-5) and Liu et al. (2019: 1e-5 to 3e-5).
+# The width up to which the rate holds as it is: MiniLM's, whose body learns at 1e-4. One of width
+# 768 then learns at 2.5e-5 and one of 1024 at 1.4e-5, as in Devlin et al. (2019: 2e-5 to 5e-5) and
+# Liu et al. (2019: 1e-5 to 3e-5).
 NARROW = 384
 HEAD_ALONE = 10.0  # times the learning rate, where nothing else learns
 

@@ -169,8 +169,8 @@ def frozen_rows(
         computing(device, dtype),
     ):
         for batch in batches:
-            # An interrupted process has answered it, on another device perhaps in other batches; rows
-            # are in one order everywhere.
+            # An interrupted process has answered it, perhaps in other batches, on another device;
+            # rows are in one order everywhere.
             if n_done + len(batch) <= room.n_known:
                 n_done += len(batch)
                 bar.update(len(batch))
