@@ -47,7 +47,8 @@ def make_specs(
     for field, value in wished.items():
         if not any(field in each for each in fields.values()):
             raise InputError(
-                f"Got --{field} {value}, but {' and '.join(models)} has no {field} to choose; "
+                f"Got --{field} {value}, but {' and '.join(models)} "
+                f"{'has' if len(models) == 1 else 'have'} no {field} to choose; "
                 f"leave out --{field}."
             )
     specs = []
