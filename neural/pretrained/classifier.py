@@ -306,7 +306,7 @@ class PretrainedClassifier(KeepingClassifier):
     def _prune(self, network: PretrainedNetwork, training: Examples, folder: Path) -> None:
         # A fit that goes on keeps its choice: weighed anew it may be another, by rounding alone.
         path, weighing = folder / PRUNED, RowsAtOnce("weighing heads")
-        heads = agreed(read_json(path) if leads() and path.exists() else self.prune_heads)
+        heads: Any = agreed(read_json(path) if leads() and path.exists() else self.prune_heads)
         if not isinstance(heads, list):
             importance = head_importance(network, training, self.collate, self.seed, weighing)
             heads = heads_to_prune(heads, importance)
