@@ -115,8 +115,8 @@ def ablate(
     for change in changes:
         fields = own | change.values
         name, size = fields.pop(MODEL, model), fields.pop(SIZE, None)
-        data_ = dataset if size is None else with_training_size(dataset, size, where.split_seed)
-        tried.append(Setting(data_, make_specs([name], {name: fields}, **options)))
+        sized = dataset if size is None else with_training_size(dataset, size, where.split_seed)
+        tried.append(Setting(sized, make_specs([name], {name: fields}, **options)))
     same = _keys(base)
     tried = [base if _keys(setting) == same else setting for setting in tried]
     made = _run_all([base, *tried], [None, *changes], where)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from worthit.core.errors import InputError
-from worthit.experiment.models import fields_of, find, new_classifier
+from worthit.experiment.models import find, new_classifier
 from worthit.experiment.spec import Spec
 
 __all__ = ["make_specs"]
@@ -43,7 +43,7 @@ def make_specs(
     }
     fresh = {model: new_classifier(model, {}, 0, 1) for model in models}
     floors = [model for model in models if fresh[model].family == "floor"]  # which follow none
-    fields = {model: {} if model in floors else fields_of(model) for model in models}
+    fields = {model: {} if model in floors else fresh[model].get_params() for model in models}
     for field, value in wished.items():
         if not any(field in each for each in fields.values()):
             raise InputError(

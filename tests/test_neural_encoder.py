@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, f1_score
 from worthit.core.errors import InputError, TimeLimitError
 from worthit.experiment.tuning import search
 from worthit.neural.embedding import STRENGTHS, Embedding
-from worthit.neural.pretrained import frozen
+from worthit.neural.pretrained import room
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.zeroshot import ZeroShot
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, scarce, write_checkpoint
@@ -142,7 +142,7 @@ def test_search_ends_with_what_it_has_when_the_encoder_runs_out_of_time(tiny, tm
 def test_an_interrupted_embedding_goes_on_where_it_was(tiny, tmp_path, monkeypatch):
     model = Embedding(checkpoint=tiny, batch_size=8)
     expected = model.fit(*TRAINING, VALIDATION).predict_proba(TEST)
-    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    monkeypatch.setattr(room, "BETWEEN", 0.0)
     ahead, passed = PretrainedNetwork.ahead, []
 
     def interrupted(self, input_ids):

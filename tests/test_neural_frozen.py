@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from worthit.neural.bert import BERT
-from worthit.neural.pretrained import frozen
+from worthit.neural.pretrained import frozen, room
 from worthit.neural.pretrained.frozen import Prepared
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, fit, new, toy
@@ -66,7 +66,7 @@ def test_outputs_too_large_for_memory_are_mapped_from_a_file(tiny, tmp_path, mon
             return super().__new__(cls, *given, **named)
 
     monkeypatch.setattr(np, "memmap", Watched)
-    monkeypatch.setattr(frozen, "IN_MEMORY", 0)
+    monkeypatch.setattr(room, "IN_MEMORY", 0)
     model = fit(tiny, freeze=2, workspace=tmp_path)
     np.testing.assert_array_equal(model.predict_proba(TEST), expected)
     assert len(mapped) == 2  # training and validation
@@ -144,7 +144,7 @@ def test_time_that_is_over_in_the_frozen_part_still_leaves_a_model(tiny, tmp_pat
 @pytest.mark.parametrize("values", [{"transfer": "head"}, {"freeze": 2}], ids=str)
 def test_an_interrupted_frozen_part_goes_on_where_it_was(tiny, tmp_path, monkeypatch, values):
     expected = fit(tiny, **values).predict_proba(TEST)
-    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    monkeypatch.setattr(room, "BETWEEN", 0.0)
     ahead, passed, allowed = PretrainedNetwork.ahead, [], [40]
 
     def interrupted(self, input_ids):
@@ -164,7 +164,7 @@ def test_an_interrupted_frozen_part_goes_on_where_it_was(tiny, tmp_path, monkeyp
 
 
 def test_a_frozen_part_goes_on_in_other_batches(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    monkeypatch.setattr(room, "BETWEEN", 0.0)
     model = fit(tiny, transfer="head")
     rows = model.encoder_.encode(TRAINING[0], 32).rows
     given = {"body": None, "precision": "fp32", "what": "bert", "at_once": model._answering}
@@ -187,7 +187,7 @@ def test_a_frozen_part_goes_on_in_other_batches(tiny, tmp_path, monkeypatch):
 
 
 def test_outputs_of_another_fit_are_not_taken_up(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(frozen, "BETWEEN", 0.0)
+    monkeypatch.setattr(room, "BETWEEN", 0.0)
     expected = fit(tiny, transfer="head", prune_heads=[[1, 1]]).predict_proba(TEST)
     fit(tiny, transfer="head", prune_heads=[[1, 2]], workspace=tmp_path)
     assert list(tmp_path.glob("frozen-*"))
@@ -199,6 +199,6 @@ def test_a_disk_too_small_for_the_outputs_is_said_before_any_is_computed(tmp_pat
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(frozen.os, "posix_fallocate", full)
+    monkeypatch.setattr(room.os, "posix_fallocate", full)
     with pytest.raises(OSError, match="No space left"):
-        frozen.Room(10, 4, tmp_path, "frozen-a")
+        room.Room(10, 4, tmp_path, "frozen-a")

@@ -1,23 +1,20 @@
 """A frozen body runs once: what it makes of each input is kept, in memory or in a file."""
 
 import hashlib
-import os
-import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, overload
 
 import numpy as np
 import torch
 
 from worthit.core.errors import TimeLimitError
-from worthit.core.files import read_json, write_json
 from worthit.core.progress import progress
 from worthit.neural.pretrained.like_length import like_length
 from worthit.neural.pretrained.network import PretrainedNetwork
+from worthit.neural.pretrained.room import Room
 from worthit.neural.training.batches import pad_rows, sorted_batches
 from worthit.neural.training.checkpoints import FROZEN
 from worthit.neural.training.clock import Clock
@@ -27,8 +24,6 @@ from worthit.neural.training.ranks import agreed, leads, n_ranks
 
 __all__ = ["Memo", "Prepared", "frozen_rows"]
 
-BETWEEN = 30.0  # seconds between two notes of how far a pass has come
-IN_MEMORY = 2**30  # bytes of outputs; more go to a file that is mapped into memory
 KEPT_IN_MEMORY = 2**32  # bytes of outputs that a search keeps for its next trials
 KEPT_IN_FILES = 2**35  # and of those that were mapped
 
@@ -207,71 +202,6 @@ def _key_of(
         digest.update(len(row).to_bytes(4, "little"))
         digest.update(row.tobytes())
     return digest.hexdigest()
-
-
-class Room:
-    """Room for vectors: in memory, or in a file where there are many or they must outlast this.
-
-    Parameters
-    ----------
-    n, width : int
-        How many vectors of which length.
-    folder : pathlib.Path or None
-        Where the file is put; None where the system keeps such files.
-    name : str or None
-        The file that a later process finds again; None for one that goes with this process.
-
-    Attributes
-    ----------
-    values : numpy.ndarray
-        (n, width), float32.
-    n_known : int
-        Inputs whose vectors an earlier process has left here.
-    """
-
-    def __init__(self, n: int, width: int, folder: Path | None, name: str | None) -> None:
-        path = folder / name if folder and name else None
-        self.n_known = 0
-        self._noted, self._path = time.monotonic(), path
-        shape, size = (n, width), 4 * n * width
-        if path is None and size <= IN_MEMORY or size == 0:
-            self.values = np.empty(shape, dtype=np.float32)
-        elif path is None:
-            # A file without a name: it lasts as long as the array, whatever ends this process.
-            with TemporaryFile(dir=folder) as file:
-                self.values = _mapped_to(file, shape)
-        else:
-            found = path.exists() and path.stat().st_size == size
-            with path.open("r+b" if found else "w+b") as file:
-                self.values = _mapped_to(file, shape)
-            self.n_known = _noted(self._note) if found else 0
-
-    def note(self, n_done: int) -> None:
-        """Note now and then how many inputs are answered; what takes less is not worth it."""
-        if self._path and time.monotonic() - self._noted >= BETWEEN:
-            self.values.flush()  # type: ignore[attr-defined] # a note must not promise too much
-            write_json(self._note, {"inputs": n_done})
-            self._noted = time.monotonic()
-
-    @property
-    def _note(self) -> Path:
-        assert self._path is not None
-        return self._path.with_suffix(".json")
-
-
-def _mapped_to(file: Any, shape: tuple[int, int]) -> np.memmap:
-    """Map a file; a disk that is too small for it says so here, and not by a crash later."""
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(file.fileno(), 0, 4 * shape[0] * shape[1])
-    return np.memmap(file, dtype=np.float32, mode="r+", shape=shape)
-
-
-def _noted(path: Path) -> int:
-    """Read how many inputs were answered; a damaged note counts as none."""
-    try:
-        return int(read_json(path)["inputs"])
-    except (OSError, KeyError, TypeError, ValueError):
-        return 0
 
 
 def _mapped(rows: list[np.ndarray]) -> bool:
