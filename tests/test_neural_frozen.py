@@ -1,7 +1,10 @@
 """A frozen part runs once, its outputs are kept, and that changes no prediction."""
 
+import shutil
+
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from worthit.neural.bert import BERT
 from worthit.neural.pretrained import frozen, room
@@ -193,6 +196,30 @@ def test_outputs_of_another_fit_are_not_taken_up(tiny, tmp_path, monkeypatch):
     assert list(tmp_path.glob("frozen-*"))
     model = fit(tiny, transfer="head", prune_heads=[[1, 1]], workspace=tmp_path)
     np.testing.assert_array_equal(model.predict_proba(TEST), expected)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"transfer": "head"},
+        {"freeze": 2, "prune_heads": [[1, 1], [4, 2]]},
+        {"freeze": 3, "adapt": 1},
+        {"freeze": 1, "checkpoint": "scratch", "hidden": 16, "layers": 2},
+    ],
+    ids=str,
+)
+def test_a_checkpoint_does_without_what_is_frozen(tiny, tmp_path, values):
+    whole = fit(tiny, workspace=tmp_path, **values)
+    first, last = sorted(tmp_path.glob("checkpoint-*"), key=lambda path: len(path.name))
+    with safe_open(first / "model.safetensors", framework="pt") as stored:
+        kept = set(stored.keys())
+    learning = {name for name, one in whole.network_.named_parameters() if one.requires_grad}
+    assert kept == learning < set(whole.network_.state_dict())
+    shutil.rmtree(last)  # as if it had been interrupted in the second epoch
+    again = fit(tiny, workspace=tmp_path, **values)
+    np.testing.assert_array_equal(again.predict_proba(TEST), whole.predict_proba(TEST))
+    finished = fit(tiny, workspace=tmp_path, **values)
+    np.testing.assert_array_equal(finished.predict_proba(TEST), whole.predict_proba(TEST))
 
 
 def test_a_disk_too_small_for_the_outputs_is_said_before_any_is_computed(tmp_path, monkeypatch):

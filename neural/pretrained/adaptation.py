@@ -17,7 +17,7 @@ from transformers import TrainerState
 from worthit.core.progress import progress
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import Examples, pad_rows
-from worthit.neural.training.checkpoints import STATE, last_whole
+from worthit.neural.training.checkpoints import STATE, last_whole, read_weights
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.ranks import agreed, leads, seed_apart
 from worthit.neural.training.saving import save_weights
@@ -203,7 +203,7 @@ def _train(
         if checkpoint:
             trainer.recall(checkpoint)
         if checkpoint and over:
-            load_model(masked, checkpoint / "model.safetensors")
+            read_weights(masked, checkpoint)
             state = TrainerState.load_from_json(str(checkpoint / STATE))
         else:
             if leads():

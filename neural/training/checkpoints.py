@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_model
+from torch import nn
 
 from worthit.core.files import read_json, write_json
 from worthit.core.hashing import sha256_of
@@ -18,7 +20,16 @@ from worthit.core.hashing import sha256_of
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
 
-__all__ = ["FROZEN", "PRUNED", "STATE", "claim", "fingerprint", "history_of", "last_whole"]
+__all__ = [
+    "FROZEN",
+    "PRUNED",
+    "STATE",
+    "claim",
+    "fingerprint",
+    "history_of",
+    "last_whole",
+    "read_weights",
+]
 
 OWNER = "fit.json"
 STATE = "trainer_state.json"
@@ -82,6 +93,11 @@ def last_whole(workspace: Path) -> Path | None:
 def history_of(checkpoint: Path) -> list[dict[str, Any]]:
     """Read what was logged until a checkpoint."""
     return read_json(checkpoint / STATE)["log_history"]
+
+
+def read_weights(network: nn.Module, checkpoint: Path) -> None:
+    """Give a network the weights of a checkpoint, which does without those that do not learn."""
+    load_model(network, checkpoint / "model.safetensors", strict=False)
 
 
 def _step_of(checkpoint: Path) -> int:

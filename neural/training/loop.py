@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from safetensors.torch import load_model
 from torch import nn
 from transformers import TrainerState
 
 from worthit.core.errors import InputError
 from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
-from worthit.neural.training.checkpoints import STATE, history_of, last_whole
+from worthit.neural.training.checkpoints import STATE, history_of, last_whole, read_weights
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.ranks import agreed, leads, seed_apart
 from worthit.neural.training.scores import METRICS
@@ -116,7 +115,7 @@ def train(
     state = trainer.state
     best_step = state.best_global_step or state.global_step
     if validation is not None or finished:
-        load_model(network, workspace / f"checkpoint-{best_step}" / "model.safetensors")
+        read_weights(network, workspace / f"checkpoint-{best_step}")
     if not all(weights.isfinite().all() for weights in network.parameters()):
         rate = classifier.rate
         raise InputError(f"Training diverged with learning_rate={rate!r}; choose a smaller one.")

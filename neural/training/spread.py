@@ -10,6 +10,7 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from worthit.core.files import read_json, write_json
 from worthit.neural.training.batches import LengthGroupedSampler
+from worthit.neural.training.checkpoints import read_weights
 from worthit.neural.training.device import best_device, compute_type
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.ranks import n_ranks, rank, share_gradients, total
@@ -106,6 +107,20 @@ class SpreadTrainer(Trainer):
             f"once: at most {most} were taken at a time and their gradients added up, so a step is "
             f"still one of {self.batch_size}."
         ]
+
+    def _save(
+        self, output_dir: str | None = None, state_dict: dict[str, torch.Tensor] | None = None
+    ) -> None:
+        # What is frozen is before training as it is after it, so a checkpoint does without.
+        network: Any = self.model
+        frozen = {name for name, weights in network.named_parameters() if not weights.requires_grad}
+        state_dict = network.state_dict() if state_dict is None else state_dict
+        kept = {name: weights for name, weights in state_dict.items() if name not in frozen}
+        super()._save(output_dir, kept)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        network: Any = self.model
+        read_weights(network, Path(resume_from_checkpoint))
 
     def _save_rng_state(self, output_dir: str) -> None:
         # What else decides about dropout; the Trainer writes the state of a whole checkpoint later.
