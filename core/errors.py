@@ -1,6 +1,6 @@
 """The errors a user can mend; the command line prints them in one line, without a traceback."""
 
-__all__ = ["InputError", "MissingExtraError", "TimeLimitError"]
+__all__ = ["InputError", "MissingExtraError", "TimeLimitError", "UntrainableError"]
 
 
 class InputError(ValueError):
@@ -13,6 +13,13 @@ class InputError(ValueError):
 
 class TimeLimitError(InputError):
     """The time limit was reached before there was anything to keep."""
+
+
+class UntrainableError(InputError):
+    """Nothing came of these parameters: training diverged, or memory lacks for a single input.
+
+    Others may do, so a search that chose them itself goes on.
+    """
 
 
 class MissingExtraError(ImportError):

@@ -74,7 +74,8 @@ class Outcome:
     seconds : dict of str to float
         ``tune_seconds``, ``fit_seconds``, ``predict_seconds``; of the first, ``decision_seconds``
         went into thresholds and calibration. Where a search's own network is kept, its training
-        counts as the fit and no more as tuning; ``search_seconds`` are those of the whole search.
+        counts as the fit and no more as tuning, together with what the frozen part took in whatever
+        trial it ran; ``search_seconds`` are those of the whole search.
     """
 
     classifier: Any
@@ -179,7 +180,7 @@ def follow_protocol(
             }
             _tune(outcome, material, spec, scorer, jobs, where)
     if outcome.found:  # an interrupted or shared search took longer than this process
-        searched = max(trial["seconds"] for trial in outcome.found.record["trials"])
+        searched = max(trial["seconds"] for trial in outcome.found.all_trials)
         searched += outcome.seconds.get("decision_seconds", 0.0)
         outcome.seconds["tune_seconds"] = max(outcome.seconds["tune_seconds"], searched)
         outcome.seconds["search_seconds"] = outcome.seconds["tune_seconds"]
@@ -272,7 +273,8 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
                 time_limit=_time_left(outcome, spec),
                 **second_labels(outcome.classifier, dataset.train),
             )
-    # Training that went on from a checkpoint, or was a trial, also took what it took before.
+    # Training that went on from a checkpoint, or was a trial, also took what it took before; so did
+    # outputs of a frozen part that another trial had left it.
     trained = getattr(outcome.classifier, "fit_seconds_", 0.0)
     outcome.seconds["fit_seconds"] = max(outcome.seconds["fit_seconds"], trained)
     if best:
@@ -285,7 +287,7 @@ def _time_left(outcome: Outcome, spec: Spec) -> float | None:
     if spec.time_limit is None or outcome.found is None:
         return spec.time_limit
     ends: dict[int, list[float]] = {}
-    for trial in outcome.found.record["trials"]:
+    for trial in outcome.found.all_trials:
         ends.setdefault(trial["worker"], [0.0]).append(trial["seconds"])
     longest = max(float(max(np.diff(sorted(each)))) for each in ends.values())
     left = spec.time_limit - outcome.seconds["tune_seconds"]

@@ -64,7 +64,8 @@ def make_run(
     test = _predictions(dataset.test, classifier, outcome.on_test)
     validation = _predictions(dataset.validation, classifier, outcome.on_validation)
     # A run that went on from an interruption worked longer than its last process was there.
-    worked = max(outcome.seconds["tune_seconds"], outcome.seconds["fit_seconds"])
+    parts = ("search_seconds", "tune_seconds", "fit_seconds")
+    worked = max(outcome.seconds.get(part, 0.0) for part in parts)
     whole = worked <= meter.wall_seconds
     cost = {
         **outcome.seconds,

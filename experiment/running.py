@@ -1,12 +1,14 @@
 """One run from a spec: found in the store, or made there under a lock."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from worthit.compare.run import Run
 from worthit.compare.slugs import slug
-from worthit.corpus import Dataset
+from worthit.corpus import Dataset, Split
 from worthit.experiment.cost import Meter, ms_per_item
 from worthit.experiment.explaining import explain
 from worthit.experiment.models import check_kind, find
@@ -34,7 +36,21 @@ def check(dataset: Dataset, spec: Spec) -> None:
     Scorer.of(dataset, spec.metric)
     classifier = start(dataset, spec, jobs=1)
     classifier.check()
-    second_labels(classifier, dataset.train)
+    _check_labels(classifier, dataset.train)
+
+
+def _check_labels(classifier: Any, train: Split) -> None:
+    """Refuse fields that are sound by themselves, but not with the labels of this data."""
+    for labels in second_labels(classifier, train).values():
+        from worthit.neural.pretrained.second_task import number_labels
+
+        number_labels(classifier.auxiliary, labels, len(train))
+    if hasattr(classifier, "positive"):
+        from worthit.neural.training.scores import scorer
+
+        scorer(classifier.metric, np.unique(train.labels), classifier.positive)
+    if hasattr(classifier, "check_labels"):
+        classifier.check_labels(train.labels)
 
 
 def find_run(dataset: Dataset, spec: Spec, place: Place) -> Run | None:

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from inspect import signature
 from typing import Any
 
 from worthit.core.errors import InputError
 from worthit.core.hashing import sha256_of
 from worthit.corpus import Dataset
+from worthit.experiment.epochs import learns_by_epoch
 from worthit.experiment.own.user_file import run_name
 
 __all__ = ["METRICS", "Spec", "decisive"]
@@ -29,7 +31,8 @@ class Spec:
     trials : int
         Trials of the search; 0 takes the fields as they are.
     time_limit : float or None
-        Seconds after which a search starts no more trials and training stops.
+        Seconds after which a search starts no more trials and training stops, or fails where it
+        has nothing to show for itself before its end.
     metric : str
         What is maximised: one of ``METRICS``.
     seed : int
@@ -86,6 +89,8 @@ class Spec:
         # Where a file of the user's own lies says nothing; its source is one of the fields.
         content |= {"model": self.name}
         content |= {"space": space if self.trials else {}, "protocol": PROTOCOL}
+        if not self.trials and _needs_all_its_time(classifier):  # a longer limit goes on with it
+            content["time_limit"] = None
         parts = [dataset.sha256, dataset.split_sha256, dataset.positive or "", dataset.language]
         return sha256_of([*parts, json.dumps(content, sort_keys=True)])[:12]
 
@@ -101,3 +106,8 @@ def decisive(dataset: Dataset, classifier: Any) -> dict[str, Any]:
         classifier.schedule_for(dataset.train.labels) if hasattr(classifier, "schedule_for") else {}
     )
     return {name: v for name, v in (fields | chosen).items() if name != "jobs"}
+
+
+def _needs_all_its_time(classifier: Any) -> bool:
+    """Tell whether a fit whose time is over fails, so that no limit changes how one ends."""
+    return "time_limit" in signature(classifier.fit).parameters and not learns_by_epoch(classifier)

@@ -1,6 +1,7 @@
 """One network's run over the processes that torchrun or accelerate launch started, one a device.
 
-The first of them makes the run as ever; the others wait for its trainings and join in.
+The first of them makes the run as ever; the others wait for its trainings and join in. Of a model
+that has none to share, they end at once.
 """
 
 import os
@@ -13,7 +14,9 @@ from worthit.compare.run import Run
 from worthit.core.errors import InputError
 from worthit.core.progress import QUIET
 from worthit.corpus import Dataset
+from worthit.experiment.epochs import learns_by_epoch
 from worthit.experiment.place import Place
+from worthit.experiment.protocol import start
 from worthit.experiment.running import make
 from worthit.experiment.spec import Spec
 
@@ -39,9 +42,13 @@ def make_spread(dataset: Dataset, spec: Spec, place: Place) -> Run:
     from worthit.neural.training.ranks import dismiss, join  # torch
 
     with _standard_output_on_error():
+        shared = learns_by_epoch(start(dataset, spec, jobs=1))
         join()
+        if not shared:  # nobody would answer what the first one asks along the way
+            dismiss()
         run = make(dataset, spec, place)
-        dismiss()
+        if shared:
+            dismiss()
     return run
 
 

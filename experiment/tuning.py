@@ -4,6 +4,10 @@ Trials run one after the other, each spread over processes by fold, so a search 
 seed alone and not on timing. The sampler is made anew for each trial from the seed and the trial's
 slot: a search that was killed and repeated draws what it would have drawn. Workers that share a
 storage fill the slots of one study together; see :mod:`worthit.experiment.slots`.
+
+A point that the search chose may be one that nothing can be trained with. Such a trial counts as
+stopped with the worst of scores, so that its slot is filled and the sampler keeps away from it; the
+record has it apart, since it says nothing of how well the model does.
 """
 
 import shutil
@@ -25,10 +29,11 @@ from optuna.distributions import (
 from optuna.trial import FrozenTrial
 from sklearn.base import clone
 
-from worthit.core.errors import TimeLimitError
-from worthit.core.progress import progress
+from worthit.core.errors import TimeLimitError, UntrainableError
+from worthit.core.progress import progress, say
 from worthit.experiment.epochs import keep, learns_by_epoch, train_trial
 from worthit.experiment.folds import Fold, take
+from worthit.experiment.slots import Slots
 from worthit.experiment.storage import database_errors
 from worthit.experiment.study import new_worker, open_slots
 
@@ -36,6 +41,8 @@ __all__ = ["Search", "score_fold", "search"]
 
 Scorer = Callable[[NDArray, NDArray], float]
 FIRST_ROUND = 2  # folds after which a trial may be stopped
+WORST = 0.0  # of every metric that a search knows
+FAILED = "failed"  # where a trial keeps why nothing could be trained
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,11 @@ class Search:
     record: dict[str, Any] = field(repr=False)
     space: Mapping[str, BaseDistribution] = field(repr=False, default_factory=dict)
     slot: int = 0
+
+    @property
+    def all_trials(self) -> list[dict[str, Any]]:
+        """Those that came to a score, and those that failed."""
+        return self.record["trials"] + self.record["failed"]
 
     @property
     def n_pruned(self) -> int:
@@ -132,6 +144,11 @@ def search(
     Returns
     -------
     Search
+
+    Raises
+    ------
+    UntrainableError
+        If trial 0 comes to nothing; of a later one it is said, and the search goes on.
     """
     started = time.monotonic()
     fields = classifier.get_params()
@@ -170,14 +187,22 @@ def search(
                 else:
                     trial_classifier = clone(candidate).set_params(**trial.params)
                     job = (trial_classifier, inputs, labels, scorer, left, beside)
-                    if by_epoch:
-                        rivals = [each.user_attrs["by_epoch"] for each in slots.finished()]
-                        one = train_trial(folds[0], rivals, *job, running)
-                        trial.set_user_attr("by_epoch", one.by_epoch)
-                        scores, pruned = [one.score], one.pruned
-                    else:
-                        scores = _score_folds(pool, job, folds, _best_folds(slots.best()))
-                        pruned = len(scores) < len(folds)
+                    try:
+                        if by_epoch:
+                            rivals = [each.user_attrs["by_epoch"] for each in _scored(slots)]
+                            one = train_trial(folds[0], rivals, *job, running)
+                            trial.set_user_attr("by_epoch", one.by_epoch)
+                            scores, pruned = [one.score], one.pruned
+                        else:
+                            scores = _score_folds(pool, job, folds, _best_folds(slots.best()))
+                            pruned = len(scores) < len(folds)
+                    except UntrainableError as error:
+                        if trial.user_attrs["slot"] == 0:  # the user's own choice, not the search's
+                            raise
+                        trial.set_user_attr(FAILED, str(error))
+                        scores, pruned = [WORST] * min(FIRST_ROUND, len(folds)), True
+                        place = f"{trial.user_attrs['slot'] + 1} of {trials}"
+                        say(f"Trial {place} failed, and the search goes on: {error}")
                     seconds = earlier + time.monotonic() - started
                     slots.tell(trial, scores, seconds, pruned=pruned)
                     if by_epoch and best_model and _is_best(slots.best(), trial.number):
@@ -188,7 +213,7 @@ def search(
                 bar.set_postfix_str(f"best {100 * (best.value or 0):.2f}", refresh=False)
             bar.update(len(slots.finished()) - bar.n)
         slots.wait_for_running()
-    best, finished = slots.best(), slots.finished()
+    best, finished, scored = slots.best(), slots.finished(), _scored(slots)
     assert best is not None
     workers = list(dict.fromkeys(trial.user_attrs["worker"] for trial in finished))
     record = {
@@ -199,12 +224,22 @@ def search(
         "at_edge": _at_edge(best.params, space),
         "time_limit": time_limit,
         "stopped": stopped,
-        "best": finished.index(best),
+        "best": scored.index(best),
         "workers": len(workers),
-        # Numbered by slot: a trial that a killed search left behind has taken a number.
+        # In the order of slots: a trial that a killed search left behind has taken a number.
         "trials": [
             {"number": n, "worker": workers.index(trial.user_attrs["worker"])} | _log(trial)
-            for n, trial in enumerate(finished)
+            for n, trial in enumerate(scored)
+        ],
+        "failed": [
+            {
+                "worker": workers.index(trial.user_attrs["worker"]),
+                "why": trial.user_attrs[FAILED],
+                "seconds": trial.user_attrs["seconds"],
+                "params": trial.params,
+            }
+            for trial in finished
+            if FAILED in trial.user_attrs
         ],
     }
     return Search(
@@ -258,6 +293,11 @@ def _hopeless(n: int) -> float:
     further behind on half of the items hardly ever wins on all.
     """
     return float(0.1 / np.sqrt(n))
+
+
+def _scored(slots: Slots) -> list[FrozenTrial]:
+    """List the finished trials that came to a score of their own."""
+    return [trial for trial in slots.finished() if FAILED not in trial.user_attrs]
 
 
 def _is_best(best: FrozenTrial | None, number: int) -> bool:

@@ -32,12 +32,13 @@ class Average(WordClassifier):
         return AverageNetwork(vectors, self.width_, n_classes, self.dropout, encoder.pairs)
 
     def search_space(self) -> dict[str, BaseDistribution]:
-        """Return what tuning may vary."""
+        """Return what tuning may vary; vectors of a file have their width."""
+        width = {"embedding": CategoricalDistribution([50, 100, 200])}
         return {
             **self.token_space(),
             "learning_rate": FloatDistribution(1e-3, 3e-2, log=True),
             "batch_size": CategoricalDistribution([32, 64, 128]),
-            "embedding": CategoricalDistribution([50, 100, 200]),
+            **(width if self.vectors == "none" else {}),
             "balance": CategoricalDistribution(["none", "weights"]),
             "dropout": FloatDistribution(0.0, 0.7),
             "word_dropout": FloatDistribution(0.0, 0.5),

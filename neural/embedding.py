@@ -1,6 +1,6 @@
 """Sentence embeddings: a frozen encoder's vectors, and logistic regression on top."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -25,6 +25,7 @@ from worthit.neural.training.scores import METRICS, scorer
 
 __all__ = ["Embedding"]
 
+Score = Callable[[np.ndarray, np.ndarray], dict[str, float]]
 STRENGTHS = np.logspace(-1, 3, 9)  # values of C; the vectors have length 1, so they are large
 FOLDS = 3
 REGRESSION = "regression.safetensors"
@@ -86,6 +87,10 @@ class Embedding(EncoderClassifier):
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
         self.classes_, numbers = np.unique(truth, return_inverse=True)
+        # What is wrong with labels shows before the encoder answers, which can take hours.
+        score = scorer(self.metric, self.classes_, self.positive)
+        if validation is not None:
+            held_out = class_numbers(*validation, self.classes_)
         self.read_encoder(inputs)
         vectors = self.vectors(inputs, clock, workspace)
         self.truncated_share_ = float(self.truncated(inputs).mean())
@@ -95,10 +100,10 @@ class Embedding(EncoderClassifier):
             self.C_, how = self.C, "as given"
         elif validation is not None:
             asked = self.vectors(validation[0], clock, workspace)
-            self.C_ = self._validated(vectors[rows], numbers[rows], *validation, asked)
+            self.C_ = self._validated(vectors[rows], numbers[rows], asked, held_out, score)
             how = f"chosen on validation {among}"
         else:
-            self.C_ = self._cross_validated(vectors, numbers)
+            self.C_ = self._cross_validated(vectors, numbers, score)
             how = f"chosen by cross-validation {among}"
         self.regression_ = self._regression(self.C_, self.balance == "weights")
         self.regression_.fit(vectors[rows], numbers[rows])
@@ -143,13 +148,11 @@ class Embedding(EncoderClassifier):
         self,
         vectors: np.ndarray,
         numbers: np.ndarray,
-        inputs: Sequence,
-        labels: Sequence,
         asked: np.ndarray,
+        truth: np.ndarray,
+        score: Score,
     ) -> float:
         """Return the C that scores best on validation, the smallest of equals."""
-        truth = class_numbers(inputs, labels, self.classes_)
-        score = scorer(self.metric, self.classes_, self.positive)
 
         def scored(strength: float) -> float:
             regression = self._regression(strength, self.balance == "weights")
@@ -158,12 +161,11 @@ class Embedding(EncoderClassifier):
 
         return float(max(STRENGTHS, key=scored))
 
-    def _cross_validated(self, vectors: np.ndarray, numbers: np.ndarray) -> float:
+    def _cross_validated(self, vectors: np.ndarray, numbers: np.ndarray, score: Score) -> float:
         rarest = int(np.bincount(numbers).min())
         if rarest < 2:
             return float(STRENGTHS[len(STRENGTHS) // 2])
         folds = StratifiedKFold(min(FOLDS, rarest), shuffle=True, random_state=self.seed)
-        score = scorer(self.metric, self.classes_, self.positive)
 
         def scoring(regression: Any, asked: np.ndarray, truth: np.ndarray) -> float:
             return score(truth, regression.predict(asked))[self.metric]

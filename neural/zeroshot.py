@@ -52,6 +52,21 @@ class ZeroShot(EncoderClassifier):
         if self.template.count("{}") != 1:
             raise InputError(f"Got template={self.template!r}; it needs one '{{}}' for the name.")
 
+    def check_labels(self, labels: Sequence | np.ndarray) -> None:
+        """Refuse names of classes that no label is of.
+
+        Raises
+        ------
+        InputError
+            With the classes that there are.
+        """
+        known = [str(one) for one in np.unique(labels)]
+        if unknown := [label for label in self._named() if label not in known]:
+            raise InputError(
+                f"Got names={self.names!r}, but no class is called {unknown[0]!r}; there are "
+                f"{', '.join(known)}."
+            )
+
     def fit(
         self,
         inputs: Sequence,
@@ -66,12 +81,7 @@ class ZeroShot(EncoderClassifier):
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
         self.classes_ = np.unique(truth)
-        known = [str(one) for one in self.classes_]
-        if unknown := [label for label in self._named() if label not in known]:
-            raise InputError(
-                f"Got names={self.names!r}, but no class is called {unknown[0]!r}; there are "
-                f"{', '.join(known)}."
-            )
+        self.check_labels(truth)
         self.history_: list[dict] = []
         self.read_encoder(inputs)
         self._embed_names(Clock(None, time_limit))

@@ -7,7 +7,15 @@ import pytest
 from worthit.compare.pages.fairness import parameters, unsearched
 from worthit.compare.pages.model import model_page
 from worthit.tests.reports_factory import NEWS, judged
-from worthit.tests.runs_factory import answers, decision, make_run, truths, tuning
+from worthit.tests.runs_factory import (
+    GRU_COST,
+    TFIDF_COST,
+    answers,
+    decision,
+    make_run,
+    truths,
+    tuning,
+)
 
 
 def section(baseline=0.80, **record):
@@ -31,6 +39,35 @@ def test_thresholds_are_in_the_table_and_not_in_the_search_time():
     assert "| thresholds, calibration | learned in 4 s, not used here | - |" in page
     assert "| search time | 3 min 00 s | - |" in page
     assert "thresholds" not in section() and "| search time | 3 min 04 s | - |" in section()
+
+
+def test_trials_that_failed_are_in_the_table_where_there_are_any():
+    searched = tuning(4) | {"failed": [{"why": "Training diverged.", "params": {}}] * 2}
+    assert "| failed besides | - | 2 |" in section(tuning=searched)
+    assert "failed besides" not in section(tuning=tuning(4))
+
+
+def test_pages_agree_on_the_time_of_a_search_whose_network_was_kept():
+    truth = truths(400, NEWS)
+    searched = TFIDF_COST | {"search_seconds": 184.0}  # all of it is tuning
+    kept = GRU_COST | {"tune_seconds": 766.0, "search_seconds": 790.4, "trials": 30}
+    runs = [
+        make_run("tfidf", truth, answers(truth, 0.8, 1), tuning=tuning(), cost=searched),
+        make_run("gru", truth, answers(truth, 0.8, 2), tuning=tuning(), cost=kept),
+    ]
+    report, pairing = judged(runs)
+    pages = [re.sub(" +", " ", pairing)]
+    pages += [re.sub(" +", " ", model_page(each)) for each in report.numbers["models"].values()]
+    assert "| search time | 3 min 04 s | 13 min 10 s |" in pages[0]
+    assert "30 trials in 3 min 04 s, 11 of them" in pages[1]
+    assert "30 trials in 13 min 10 s, each judged" in pages[2]
+    assert "| tuning | 12 min 46 s |" in pages[2]
+    told = (
+        "Tuning `gru` leaves out the 24 s of training the network that the search kept: they count "
+        "as training."
+    )
+    assert [told in page for page in pages] == [True, False, True]
+    assert not any("Tuning `tfidf` leaves out" in page for page in pages)
 
 
 def test_only_a_network_with_epochs_needs_validation_to_stop():

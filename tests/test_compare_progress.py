@@ -73,6 +73,18 @@ def test_trials_stopped_early_were_not_judged_on_all_folds():
     assert "2 trials, each judged on 4 folds of train; best" in search_section(model)
 
 
+def test_trials_that_failed_are_told_with_the_first_reason():
+    model = searched(("complete", 0.8, 3.0), ("complete", 0.7, 5.0))
+    model |= {"params": {"C": 1.0}, "cost": {"trials": 2}, "slug": "gru"}
+    assert "failed" not in search_section(model)
+    model["tuning"]["failed"] = [{"why": "Training diverged."}]
+    said = "1 other trial failed and is not counted. It said: Training diverged."
+    assert said in search_section(model)
+    model["tuning"]["failed"] += [{"why": "Out of memory."}]
+    said = "2 other trials failed and are not counted. The first said: Training diverged."
+    assert said in search_section(model)
+
+
 @pytest.mark.parametrize(
     ("second", "sentence"),
     [

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from optuna.distributions import FloatDistribution
 from sklearn.metrics import f1_score
 
+from worthit.core.errors import UntrainableError
 from worthit.experiment.epochs import FIRST_RIVALS, falls_behind, keep, kept
 from worthit.experiment.slots import Slots
 from worthit.experiment.tuning import search
@@ -28,8 +30,20 @@ class Racer(Average):
         return {"learning_rate": space["learning_rate"], "dropout": space["dropout"]}
 
 
-def run(folder, trials, **options):
-    model = Racer(epochs=4, patience=4, batch_size=8, embedding=8)
+class Reckless(Average):
+    """The largest learning rates that it searches drive the weights beyond all numbers."""
+
+    def search_space(self):
+        space = super().search_space()
+        return {
+            "learning_rate": FloatDistribution(1e-3, 1e38, log=True),
+            "dropout": space["dropout"],
+        }
+
+
+def run(folder, trials, kind=Racer, **options):
+    values = {"learning_rate": options.pop("rate", 5e-3)}
+    model = kind(epochs=4, patience=4, batch_size=8, embedding=8, **values)
     settings = {"time_limit": None, "seed": 0, "jobs": 1, "best_model": folder / "best"}
     return search(
         model, TEXTS, LABELS, [FOLD], macro_f1,
@@ -86,6 +100,60 @@ def test_time_limit_of_a_search_says_how_many_trials_are_left(tmp_path):
     found = run(tmp_path, trials=50, time_limit=0.01)
     assert found.record["stopped"] == "the time limit of 0 s was reached, with 49 of 50 trials left"
     assert kept(tmp_path / "best", Racer, found.slot) is not None
+
+
+def test_a_trial_that_diverges_does_not_end_the_search(tmp_path, capfd):
+    found = run(tmp_path, trials=8, kind=Reckless)
+    record, failed = found.record, found.record["failed"]
+    assert failed
+    for trial in failed:
+        rate = trial["params"]["learning_rate"]
+        assert trial["why"].startswith(f"Training diverged with learning_rate={rate!r}; choose")
+        assert trial["worker"] == 0 and trial["seconds"] > 0
+    assert f"of 8 failed, and the search goes on: {failed[0]['why']}" in capfd.readouterr().err
+    assert len(record["trials"]) == 8 - len(failed)
+    assert [trial["number"] for trial in record["trials"]] == list(range(8 - len(failed)))
+    assert found.n_pruned == sum(trial["state"] == "pruned" for trial in record["trials"])
+    best = record["trials"][record["best"]]
+    assert (best["params"], best["score"]) == (found.params, found.score)
+    assert kept(tmp_path / "best", Reckless, found.slot) is not None
+    assert not (tmp_path / "best-running").exists()
+
+
+def test_a_search_with_failed_trials_is_the_same_when_resumed(tmp_path, monkeypatch):
+    whole = run(tmp_path / "whole", trials=8, kind=Reckless)
+    with monkeypatch.context() as patch, pytest.raises(_PowerCut):
+        count_batches(patch, cut_after=40 + 25)
+        run(tmp_path / "cut", trials=8, kind=Reckless)
+    resumed = run(tmp_path / "cut", trials=8, kind=Reckless)
+    assert told(resumed) == told(whole)
+    for key in ("params", "why"):
+        assert [trial[key] for trial in resumed.record["failed"]] == [
+            trial[key] for trial in whole.record["failed"]
+        ]
+    batches = count_batches(monkeypatch)
+    assert told(run(tmp_path / "cut", trials=8, kind=Reckless)) == told(whole)
+    assert not batches  # what failed is not tried again
+
+
+def test_failed_trials_are_no_rivals_of_the_others(tmp_path, monkeypatch):
+    rivals = []
+
+    def falls_behind(by_epoch, others):
+        rivals.append([list(other) for other in others])
+        return False
+
+    monkeypatch.setattr("worthit.experiment.epochs.falls_behind", falls_behind)
+    found = run(tmp_path, trials=8, kind=Reckless)
+    scored = len(found.record["trials"])
+    assert len(rivals[-1]) <= scored and all(len(each) == 4 for each in rivals[-1])
+    assert all(trial["score"] > 0 for trial in found.record["trials"])
+
+
+def test_the_untuned_default_that_diverges_is_told_to_the_user(tmp_path):
+    for _ in range(2):
+        with pytest.raises(UntrainableError, match="Training diverged with learning_rate=1e.38"):
+            run(tmp_path, trials=3, kind=Reckless, rate=1e38)
 
 
 class _PowerCut(BaseException):

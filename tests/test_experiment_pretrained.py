@@ -1,15 +1,20 @@
 """Pretrained models under the protocol: searched, with a second task, floors, known by content."""
 
 import shutil
+import time
+from dataclasses import replace
+from functools import wraps
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from worthit.compare.run import Run
-from worthit.core.errors import InputError
+from worthit.core.errors import InputError, TimeLimitError
 from worthit.core.files import read_json, write_json
 from worthit.corpus import load
+from worthit.experiment import tuning
+from worthit.experiment.comparison import run_all
 from worthit.experiment.outer import follow_over_folds
 from worthit.experiment.place import Place
 from worthit.experiment.prediction import predict
@@ -19,6 +24,7 @@ from worthit.experiment.settings import parse_settings
 from worthit.experiment.spec import Spec
 from worthit.experiment.tuning import Search
 from worthit.neural.embedding import Embedding
+from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.tests.tiny_checkpoint import scarce
 
 WORDS = {"sport": "goal match team coach", "money": "bank share profit price"}
@@ -111,6 +117,25 @@ def test_second_task_needs_its_column(dataset, tiny):
         check(dataset, spec(tiny, settings={"auxiliary": "moods"}))
 
 
+@pytest.mark.parametrize(
+    ("model", "settings", "sentence"),
+    [
+        ("bert", {"auxiliary": "same"}, "The auxiliary column 'same' has 1 labels; a second task"),
+        ("bert", {"metric": "f1_positive", "positive": "x"}, "set it to one of money, sport"),
+        ("embedding", {"metric": "f1_positive", "positive": "x"}, "one of money, sport"),
+        ("zeroshot", {"names": "1=sport"}, "no class is called '1'; there are money, sport"),
+    ],
+)
+def test_what_does_not_go_with_the_labels_is_refused_before_any_run(
+    dataset, tiny, tmp_path, model, settings, sentence
+):
+    train = replace(dataset.train, extra=dataset.train.extra.assign(same="x"))
+    asked = [Spec(model="majority"), spec(tiny, model, settings=settings)]
+    with pytest.raises(InputError, match=sentence):
+        run_all(replace(dataset, train=train), asked, place(tmp_path))
+    assert not (tmp_path / "runs").exists()
+
+
 def test_run_is_known_by_the_checkpoint_and_not_by_where_it_lies(dataset, tiny, tmp_path):
     shutil.copytree(tiny, tmp_path / "moved")
     keys = {
@@ -145,10 +170,66 @@ def test_fit_after_a_search_gets_what_is_left_of_the_time(dataset, tiny, tmp_pat
 
 def test_fit_after_a_search_that_took_all_the_time_gets_twice_its_longest_trial():
     trials = [{"worker": w, "seconds": s} for w, s in ((0, 10.0), (1, 25.0), (0, 45.0), (1, 50.0))]
-    found = Search({}, 0.5, {"trials": trials})
+    found = Search({}, 0.5, {"trials": trials[:3], "failed": trials[3:]})
     outcome = Outcome(None, found, seconds={"tune_seconds": 50.0})
     asked = {"model": "bert", "trials": 4}
     assert _time_left(outcome, Spec(**asked, time_limit=100.0)) == 2 * (45 - 10)
     assert _time_left(outcome, Spec(**asked, time_limit=48.0)) == 48
     assert _time_left(outcome, Spec(**asked, time_limit=200.0)) == 150
     assert _time_left(outcome, Spec(**asked)) is None
+
+
+def test_an_embedding_out_of_time_goes_on_with_a_longer_limit(dataset, tiny, tmp_path, monkeypatch):
+    ahead, fit, passed, fitted = PretrainedNetwork.ahead, Embedding.fit, [], []
+
+    def counting(self, input_ids):
+        passed.append(len(input_ids))
+        return ahead(self, input_ids)
+
+    @wraps(fit)
+    def watched(self, *given, **named):
+        fitted.append(fit(self, *given, **named))
+        assert sum(passed) == len(dataset.train) + len(dataset.validation)  # each input once
+        return fitted[0]
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", counting)
+    monkeypatch.setattr(Embedding, "fit", watched)
+    sentence = r"give a longer --time-limit \(for all of it: it goes on from there\), or fewer"
+    for _ in range(2):
+        with pytest.raises(TimeLimitError, match=sentence):
+            make(dataset, spec(tiny, "embedding", time_limit=1e-9), place(tmp_path))
+        assert sum(passed) == 8  # the first batch, and no further one of the same limit
+    run = make(dataset, spec(tiny, "embedding", time_limit=600.0), place(tmp_path))
+    assert len(fitted) == 1
+    assert run.record["time_limit"] == 600
+    assert [each.name for each in run.folder.parent.glob("embedding-*")] == [run.folder.name]
+    assert not (run.folder / "work").exists()
+
+
+def test_a_kept_trial_is_billed_the_frozen_part_that_another_one_ran(
+    dataset, tiny, tmp_path, monkeypatch
+):
+    ahead, train_trial, passed, trials = PretrainedNetwork.ahead, tuning.train_trial, [], []
+
+    def slow(self, input_ids):
+        time.sleep(0.2)
+        passed.append(len(input_ids))
+        return ahead(self, input_ids)
+
+    def better_each_time(*given):
+        trials.append(train_trial(*given))
+        return replace(trials[-1], score=float(len(trials)))
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", slow)
+    monkeypatch.setattr(tuning, "train_trial", better_each_time)
+    asked = spec(tiny, trials=3, settings={"transfer": "head", "pool": "mean", "batch_size": 8})
+    run = make(dataset, asked, place(tmp_path))
+    cost, frozen = run.record["cost"], 0.2 * len(passed)
+    assert run.record["tuning"]["best"] == 2
+    assert sum(passed) == len(dataset.train) + len(dataset.validation)  # by the first trial alone
+    assert cost["fit_seconds"] > frozen > 1
+    assert cost["search_seconds"] >= run.record["tuning"]["trials"][-1]["seconds"]
+    assert cost["tune_seconds"] + cost["fit_seconds"] == pytest.approx(
+        cost["search_seconds"], abs=0.5
+    )
+    assert cost["tune_seconds"] > 0

@@ -120,6 +120,22 @@ def test_the_key_depends_on_what_determines_a_run_and_on_nothing_else(reviews):
     assert len({key(), *others}) == len(others) + 1
 
 
+def test_a_time_limit_is_no_part_of_the_key_where_it_changes_no_outcome(reviews):
+    def limited(model, **more):
+        keys = set()
+        for limit in (None, 60.0):
+            spec = Spec(model=model, time_limit=limit, **more)
+            keys.add(spec.key(reviews, start(reviews, spec, jobs=1)))
+        return len(keys) == 2
+
+    assert not limited("embedding")
+    assert not limited("zeroshot")
+    assert limited("embedding", trials=2)
+    assert limited("bert", settings={"transfer": "head"})
+    assert limited("gru")
+    assert limited("tfidf")  # as in runs that are there
+
+
 def test_epochs_left_to_be_chosen_count_as_what_they_come_to(reviews):
     spec = Spec(model="gru")
     fields = decisive(reviews, start(reviews, spec, jobs=1))

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import safetensors.torch
 import torch
+from safetensors.torch import load_file, save_file
 
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.adaptation import mask_tokens
+from worthit.neural.training import saving
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, fit, new
 
 
@@ -59,9 +60,35 @@ def test_interrupted_adaptation_goes_on_to_the_same_end(masked, tmp_path, monkey
     np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
 
 
+@pytest.mark.parametrize("lacking", [None, "cls.predictions.transform.LayerNorm.beta"])
+def test_head_that_guesses_tokens_is_taken_over_whole_or_not_at_all(masked, tmp_path, lacking):
+    from worthit.neural.pretrained.adaptation import STORED, MaskedLanguageNetwork
+
+    network = fit(masked, epochs=1).network_
+    stored = load_file(Path(masked) / "model.safetensors")
+    stored = {name: 1 + weights for name, weights in stored.items()}  # biases are 0 in both
+    for new_name, old in (("weight", "gamma"), ("bias", "beta")):  # as BERT's first version has it
+        stored[f"cls.predictions.transform.LayerNorm.{old}"] = torch.full((16,), 2.0)
+        del stored[f"cls.predictions.transform.LayerNorm.{new_name}"]
+    if lacking:
+        del stored[lacking]
+    save_file(stored, tmp_path / "model.safetensors")
+    guessing = MaskedLanguageNetwork(network, network.embeddings.word_embeddings.num_embeddings)
+    before = {name: guessing.get_parameter(name).clone() for name in STORED}
+    assert guessing.read_head(tmp_path) == (lacking is None)
+    for name, weights in before.items():
+        assert torch.equal(guessing.get_parameter(name), weights) == (lacking is not None)
+
+
+def test_checkpoint_without_a_head_that_guesses_tokens_is_told(tiny, masked):
+    told = "The checkpoint has no head that guesses tokens; a new one learned with the body."
+    assert told in fit(tiny, epochs=1, adapt=1).notes_
+    assert told not in fit(masked, epochs=1, adapt=1).notes_
+
+
 def test_adapted_body_cut_off_while_it_was_written_is_not_taken_up(masked, tmp_path, monkeypatch):
     values = {"adapt": 1, "transfer": "head"}
-    save_file = safetensors.torch.save_file
+    save_file = saving.save_file
 
     def killed(tensors, path, *more, **named):
         save_file(tensors, path, *more, **named)
@@ -70,7 +97,7 @@ def test_adapted_body_cut_off_while_it_was_written_is_not_taken_up(masked, tmp_p
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(safetensors.torch, "save_file", killed)
+        patch.setattr(saving, "save_file", killed)
         fit(masked, workspace=tmp_path, **values)
     resumed = fit(masked, workspace=tmp_path, **values)
     np.testing.assert_array_equal(

@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 
@@ -57,6 +58,23 @@ def test_validation_chooses_the_regressions_strength_and_nothing_else(tiny, metr
 def test_embedding_refuses_a_class_that_only_validation_has(tiny):
     with pytest.raises(InputError, match="Validation has the label 'd'"):
         Embedding(checkpoint=tiny).fit(*TRAINING, (["goal"], ["d"]))
+
+
+@pytest.mark.parametrize(
+    ("values", "validation", "sentence"),
+    [
+        ({}, (["goal"], ["d"]), "Validation has the label 'd'"),
+        ({}, (["goal"], ["a", "b"]), "Got 2 labels for 1 validation inputs"),
+        ({"metric": "f1_positive"}, VALIDATION, "set it to one of a, b, c"),
+        ({"metric": "f1_positive", "positive": "z"}, None, "set it to one of a, b, c"),
+    ],
+)
+def test_wrong_labels_are_refused_before_anything_is_embedded(
+    tiny, monkeypatch, values, validation, sentence
+):
+    monkeypatch.setattr(PretrainedNetwork, "ahead", None)
+    with pytest.raises(InputError, match=sentence):
+        Embedding(checkpoint=tiny, **values).fit(*TRAINING, validation)
 
 
 def test_zero_shot_answers_the_name_that_is_nearest(tiny):
@@ -137,6 +155,26 @@ def test_search_ends_with_what_it_has_when_the_encoder_runs_out_of_time(tiny, tm
     )  # fmt: skip
     assert found.params == {"pool": "mean", "balance": "none"}
     assert found.record["stopped"] == "the time limit of 1 s was reached, with 4 of 5 trials left"
+
+
+def test_search_goes_on_without_what_memory_does_not_suffice_for(tiny, tmp_path, monkeypatch):
+    ahead = PretrainedNetwork.ahead
+
+    def failing(self, input_ids):
+        if self.pool != "mean":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", failing)
+    inputs, labels = TRAINING[0] + VALIDATION[0], np.array(TRAINING[1] + VALIDATION[1])
+    found = search(
+        Embedding(checkpoint=tiny), inputs, labels, [(np.arange(64), np.arange(64, 88))],
+        accuracy_score, trials=6, time_limit=None, seed=0, jobs=1, storage=tmp_path / "log",
+    )  # fmt: skip
+    assert {trial["params"]["pool"] for trial in found.record["trials"]} == {"mean"}
+    failed = found.record["failed"]
+    assert len(failed) + len(found.record["trials"]) == 6
+    assert failed and all("answering on a single input" in trial["why"] for trial in failed)
 
 
 def test_an_interrupted_embedding_goes_on_where_it_was(tiny, tmp_path, monkeypatch):

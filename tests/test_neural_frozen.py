@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
+from worthit.core.files import write_json
 from worthit.neural.bert import BERT
+from worthit.neural.embedding import Embedding
 from worthit.neural.pretrained import frozen, room
-from worthit.neural.pretrained.frozen import Prepared
+from worthit.neural.pretrained.frozen import Memo, Prepared
 from worthit.neural.pretrained.network import PretrainedNetwork
+from worthit.neural.training import clock
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, fit, new, toy
 
 
@@ -120,15 +123,37 @@ def test_a_search_over_pools_keeps_the_outputs_of_all_of_them(tiny, monkeypatch)
     assert sum(passed) == 4 * 88
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"), [(BERT, {"transfer": "head", "epochs": 2}), (Embedding, {})]
+)
+def test_fits_count_the_seconds_of_outputs_that_were_known(tiny, monkeypatch, kind, values):
+    keep, slow = Memo.keep, 1000.0
+
+    def slowly(self, key, rows, seconds):
+        keep(self, key, rows, seconds + slow)
+
+    monkeypatch.setattr(Memo, "keep", slowly)
+    prepared, labels = kind().prepare(TRAINING[0] + VALIDATION[0]), np.array(TRAINING[1])
+    taken = []
+    for _ in range(2):
+        model = kind(checkpoint=tiny, batch_size=8, **values)
+        validation = prepared[64:88], VALIDATION[1]
+        model.fit(prepared[:64], labels, validation, time_limit=600).predict(validation[0])
+        taken.append(model.fit_seconds_)
+    assert taken[0] < slow
+    assert 2 * slow < taken[1] < 3 * slow  # training and validation
+    assert kind is Embedding or model.stopped_ == "all 2 epochs were done"
+
+
 def test_outputs_not_used_for_longest_give_way_to_others(monkeypatch):
     monkeypatch.setattr(frozen, "KEPT_IN_MEMORY", 3 * 40)
     memo, rows = frozen.Memo(), [np.zeros(10, dtype=np.float32)]  # 40 bytes
     for key in "abc":
-        memo.keep(key, rows)
+        memo.keep(key, rows, 1.0)
     memo.get("a")
-    memo.keep("d", rows)
+    memo.keep("d", rows, 1.0)
     assert [key for key in "abcd" if memo.get(key)] == ["a", "c", "d"]
-    memo.keep("large", 5 * rows)
+    memo.keep("large", 5 * rows, 1.0)
     assert [key for key in ("a", "c", "d", "large") if memo.get(key)] == ["large"]
 
 
@@ -164,6 +189,19 @@ def test_an_interrupted_frozen_part_goes_on_where_it_was(tiny, tmp_path, monkeyp
     model = fit(tiny, workspace=tmp_path, **values)
     assert sum(passed) == 64 + 24  # training and validation, each input once
     np.testing.assert_array_equal(model.predict_proba(TEST), expected)
+
+
+def test_outputs_took_what_an_interrupted_process_gave_them_as_well(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(clock, "BETWEEN", 0.0)
+    prepared, labels = new(tiny).prepare(TRAINING[0]), np.array(TRAINING[1])
+    model = new(tiny, transfer="head")
+    model.fit(prepared[:64], labels, workspace=tmp_path)
+    (noted,) = tmp_path.glob("frozen-*.clock.json")
+    write_json(noted, {"seconds": 1000.0})
+    again = new(tiny).prepare(TRAINING[0])
+    for folder in (tmp_path, None):
+        model.fit(again[:64], labels, workspace=folder)
+    assert 1000 < model.fit_seconds_ < 2000
 
 
 def test_a_frozen_part_goes_on_in_other_batches(tiny, tmp_path, monkeypatch):

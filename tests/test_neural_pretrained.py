@@ -144,6 +144,20 @@ def test_a_wide_body_learns_more_slowly(tiny, monkeypatch):
     assert new("scratch").rate == 0.01
 
 
+@pytest.mark.parametrize(
+    ("values", "searched"),
+    [
+        ({}, True),
+        ({"transfer": "last:1"}, True),
+        ({"transfer": "head"}, False),
+        ({"transfer": "head", "adapt": 1}, True),  # which the whole body takes part in
+        ({"checkpoint": "scratch"}, False),
+    ],
+)
+def test_the_bodys_rate_is_searched_where_a_body_is_given_that_learns(tiny, values, searched):
+    assert ("body_rate" in new(tiny, **values).search_space()) is searched
+
+
 def test_rates_rise_and_then_fall_the_bodys_as_a_share_of_the_heads(tiny, monkeypatch):
     from worthit.neural.training.trainer import ClassifierTrainer
 

@@ -125,6 +125,15 @@ def test_steps_are_the_same_with_little_memory_in_one_process(tmp_path):
     assert stopped.startswith("the time limit was reached after")
 
 
+def test_a_model_without_steps_is_fitted_by_the_first_process_alone(home, tiny):
+    words = ["neural", "embedding", "notes.csv", "--set", f"checkpoint={tiny}", "--set"]
+    words += ["batch_size=8", "--time-limit", "50m", "--json"]
+    code, output, errors = finish(launch(home, ROOT / "cli.py", *words))
+    assert code == 0, errors
+    assert json.loads(output)["scores"]["test"]["n"] == 40
+    assert "Traceback" not in errors
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

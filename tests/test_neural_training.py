@@ -147,11 +147,23 @@ def test_moved_workspace_still_knows_its_best_epoch(tmp_path):
     np.testing.assert_array_equal(again.predict_proba(TEST), whole.predict_proba(TEST))
 
 
-def test_checkpoints_of_another_fit_are_not_taken_up(tmp_path):
+def test_checkpoints_of_another_fit_are_not_taken_up(tmp_path, capfd):
     fit(tmp_path, seed=1)
-    np.testing.assert_array_equal(
-        fit(tmp_path, seed=2).predict_proba(TEST), fit(seed=2).predict_proba(TEST)
-    )
+    assert "forgotten" not in capfd.readouterr().err
+    other = fit(tmp_path, seed=2)
+    assert "An unfinished fit of other data, settings or versions is" in capfd.readouterr().err
+    np.testing.assert_array_equal(other.predict_proba(TEST), fit(seed=2).predict_proba(TEST))
+
+
+def test_fit_goes_on_with_another_build_of_torch_but_with_no_other_version(tmp_path, monkeypatch):
+    fit(tmp_path, patience=9)
+    number = torch.__version__.partition("+")[0]
+    cut_after(monkeypatch, 0)
+    monkeypatch.setattr(torch, "__version__", f"{number}+another")
+    fit(tmp_path, patience=9)  # there is nothing left to do
+    monkeypatch.setattr(torch, "__version__", f"{number}.1")
+    with pytest.raises(_PowerCut):
+        fit(tmp_path, patience=9)
 
 
 def test_time_limit_ends_training_with_the_best_model_so_far():
@@ -270,6 +282,13 @@ def test_senseless_data_are_refused_in_a_sentence():
         GRU().fit(["x", "y"], ["a", "a"])
     with pytest.raises(InputError, match="Validation has the label 'z'"):
         fit(validation=(["x"], ["z"]))
+
+
+@pytest.mark.parametrize("positive", [None, "z"])
+def test_a_positive_label_that_is_none_is_refused_before_anything_is_learned(positive, monkeypatch):
+    monkeypatch.setattr(GRU, "learn_encoder", None)
+    with pytest.raises(InputError, match="set it to one of a, b, c"):
+        fit(metric="f1_positive", positive=positive)
 
 
 def test_divergence_is_said_in_a_sentence():

@@ -14,6 +14,7 @@ from worthit.neural.average import Average
 from worthit.neural.cnn import CNN
 from worthit.neural.gru import GRU
 from worthit.neural.pretrained.body import new_subwords
+from worthit.neural.training import encoded
 from worthit.neural.training.convolutional import ConvolutionalNetwork
 from worthit.neural.training.pieces import Pieces
 from worthit.neural.training.vectors_file import read_vectors, width_of
@@ -71,6 +72,15 @@ def test_byte_pairs_merge_what_is_frequent_in_training():
     assert [len(row) for row in rows] == [2, 2 + 4, 1 + 3]
     assert rows[0][0] == START and rows[1][1] == rows[0][1]
     assert all(row.max() < len(pieces) for row in rows)
+
+
+@pytest.mark.parametrize("inputs", [["a b", "", "b", "c a"], [("a b", "b"), ("", "a"), ("c", "")]])
+def test_byte_pairs_are_the_same_however_many_are_encoded_at_once(monkeypatch, inputs):
+    pieces = Pieces.learn(inputs, min_count=1, size=300)
+    expected = pieces.encode(inputs, 16).rows
+    monkeypatch.setattr(encoded, "CHUNK", 2)
+    for row, again in zip(pieces.encode(inputs, 16).rows, expected, strict=True):
+        np.testing.assert_array_equal(row, again)
 
 
 def test_byte_pairs_know_no_special_tokens_in_texts():
@@ -152,6 +162,11 @@ def test_vectors_are_read_from_text_files(vectors):
         4: [4, 5, 6],  # as it stands in the vocabulary, before "Goal"
         5: pytest.approx([0.5, -0.01, 0]),
     }
+
+
+def test_a_search_leaves_alone_what_vectors_of_a_file_decide(vectors):
+    space, with_file = (Average(**v).search_space() for v in ({}, {"vectors": str(vectors)}))
+    assert space.keys() - with_file.keys() == {"tokens", "embedding"}
 
 
 def test_model_starts_from_vectors_and_says_how_many_it_found(vectors, tmp_path):

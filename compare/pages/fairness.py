@@ -23,7 +23,7 @@ from worthit.compare.pages.progress import (
     search_metric,
 )
 
-__all__ = ["fairness_section", "parameters", "unsearched"]
+__all__ = ["fairness_section", "parameters", "search_seconds", "unsearched"]
 
 SCRATCH = "scratch"  # the checkpoint of a network without one
 OF_A_NEW_BODY = ("hidden", "layers", "n_tokens")  # a checkpoint has its own
@@ -68,8 +68,9 @@ def _settings_table(models: list[dict[str, Any]]) -> str:
         ("checkpoint", _checkpoint),
         ("trials", lambda m: _known(m["cost"].get("trials"), count)),
         ("of them stopped early", lambda m: _known(m["cost"].get("trials_pruned") or None, count)),
+        ("failed besides", lambda m: _known(_n_failed(m), count)),
         ("processes that shared the search", _sharing),
-        ("search time", lambda m: _known(_search_seconds(m["cost"]), duration)),
+        ("search time", lambda m: _known(search_seconds(m["cost"]), duration)),
         ("judged on", _judged_on),
         (f"best {best} there", lambda m: _known(_best(m), points)),
         ("thresholds, calibration", _decision),
@@ -116,6 +117,10 @@ def _judged_on(model: dict[str, Any]) -> str | None:
     return f"{folds} folds of train" if folds and folds > 1 else "validation"
 
 
+def _n_failed(model: dict[str, Any]) -> int | None:
+    return len((model.get("tuning") or {}).get("failed") or ()) or None
+
+
 def _sharing(model: dict[str, Any]) -> str | None:
     workers = (model.get("tuning") or {}).get("workers") or 1
     return count(workers) if workers > 1 else None
@@ -123,13 +128,6 @@ def _sharing(model: dict[str, Any]) -> str | None:
 
 def _best(model: dict[str, Any]) -> float | None:
     return model["cost"].get("best_validation") if model["cost"].get("trials") else None
-
-
-def _search_seconds(cost: dict[str, Any]) -> float | None:
-    """Return what the search alone took, without the thresholds that were learned after it."""
-    whole = cost.get("search_seconds") or cost.get("tune_seconds") or 0
-    seconds = whole - (cost.get("decision_seconds") or 0)
-    return seconds if seconds > 0 else None
 
 
 def _decision(model: dict[str, Any]) -> str | None:
@@ -196,6 +194,13 @@ def parameters(params: dict[str, Any]) -> str:
         left_out = (*left_out, "checkpoint")
     shown = {k: v for k, v in params.items() if k not in left_out}
     return ", ".join(code(f"{k} = {brief(v)}", 100) for k, v in shown.items())
+
+
+def search_seconds(cost: dict[str, Any]) -> float | None:
+    """Return what all of the search took, without the thresholds that were learned after it."""
+    whole = cost.get("search_seconds") or cost.get("tune_seconds") or 0
+    seconds = whole - (cost.get("decision_seconds") or 0)
+    return seconds if seconds > 0 else None
 
 
 def unsearched(model: dict[str, Any]) -> str:

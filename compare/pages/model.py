@@ -19,7 +19,7 @@ from worthit.compare.pages.phrases import (
 )
 from worthit.compare.pages.refusal import refusal_phrase
 from worthit.compare.pages.reproduce import limits_section, reproduce_section
-from worthit.compare.pages.scores import COSTS
+from worthit.compare.pages.scores import COSTS, kept_sentence
 from worthit.compare.pages.search import search_section
 from worthit.compare.pages.sides import sides_section
 from worthit.compare.pages.training import curve_section, ladder_section
@@ -188,4 +188,5 @@ def _cost(model: dict[str, Any]) -> str:
     rows = [[t, show(cost[n])] for t, n, show in (*COSTS, *extra) if cost.get(n)]
     if not rows:
         return ""
-    return f"## Cost\n\n{table(['', ''], rows, 'lr')}\n\n{machine_sentence([model])}".rstrip()
+    told = " ".join(filter(None, (kept_sentence([model]), machine_sentence([model]))))
+    return f"## Cost\n\n{table(['', ''], rows, 'lr')}\n\n{told}".rstrip()

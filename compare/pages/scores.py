@@ -1,5 +1,6 @@
 """Sections 2 and 3 of a pairing: at a glance, and per class."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from worthit.compare.metrics import METRICS
@@ -23,7 +24,7 @@ from worthit.compare.pseudo_items import FEW_DIFFERING
 from worthit.compare.refusal import FEW_ITEMS, MIN_GROUPS, MIN_ITEMS
 from worthit.compare.verdict import is_clear
 
-__all__ = ["cost_rows", "glance_section", "per_class_section", "whole_training"]
+__all__ = ["cost_rows", "glance_section", "kept_sentence", "per_class_section", "whole_training"]
 
 COSTS = (
     ("training", "fit_seconds", duration),
@@ -54,8 +55,9 @@ def glance_section(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
         f"{count(numbers['n'])} test items{groups}; always answering "
         f"{emphasis(floor['label'], 40)} would score {floor_scores}."
     )
-    measured = machine_sentence([baseline, model])
-    return f"## At a glance\n\n{table(head, rows, 'lrrrr')}\n\n{note} {measured}".rstrip()
+    told = [note, kept_sentence([baseline, model]), machine_sentence([baseline, model])]
+    said = " ".join(part for part in told if part)
+    return f"## At a glance\n\n{table(head, rows, 'lrrrr')}\n\n{said}"
 
 
 def _score_rows(numbers: dict[str, Any], pairing: dict[str, Any]) -> list[list[str]]:
@@ -114,6 +116,20 @@ def cost_rows(baseline: dict[str, Any], model: dict[str, Any]) -> list[list[str]
     if trials != [None, None]:
         rows.append(["trials", *map(count, trials), "", ""])
     return rows
+
+
+def kept_sentence(models: Sequence[dict[str, Any]]) -> str:
+    """Say what tuning leaves out of a search whose own network was kept; nothing of the others."""
+    sentences = []
+    for model in models:
+        cost = model["cost"]
+        kept = (cost.get("search_seconds") or 0) - (cost.get("tune_seconds") or 0)
+        if kept > 0:
+            sentences.append(
+                f"Tuning {model_name(model['model'])} leaves out the {duration(kept)} of training "
+                "the network that the search kept: they count as training."
+            )
+    return " ".join(sentences)
 
 
 def _seeds_row(*models: dict[str, Any]) -> list[list[str]]:

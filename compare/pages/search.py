@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from worthit.compare.pages.fairness import parameters, unsearched
-from worthit.compare.pages.markdown import code, table
+from worthit.compare.pages.fairness import parameters, search_seconds, unsearched
+from worthit.compare.pages.markdown import code, table, text
 from worthit.compare.pages.phrases import brief, count, duration, percent, plural
 from worthit.compare.pages.progress import progress_sentence, progress_table
 
@@ -33,20 +33,28 @@ def search_section(model: dict[str, Any]) -> str:
     judged = f"{folds} folds of train" if folds and folds > 1 else "the validation split"
     if pruned and folds and folds > 1:
         judged = f"up to {judged}"
-    # Thresholds were learned after the search; their section says how long that took.
-    took = (model["cost"].get("tune_seconds") or 0) - (model["cost"].get("decision_seconds") or 0)
+    took = search_seconds(model["cost"])
     effort = plural(trials or len(model["progress"]), "trial")
     effort += f" in {duration(took)}" if took else ""
     effort += f", {count(pruned)} of them stopped early" if pruned else ""
     workers = tuning.get("workers") or 1
     shared = f", shared by {count(workers)} processes" if workers > 1 else ""
     parts.append(f"{effort}{shared}, each judged on {judged}; best so far:")
-    parts += [progress_table(model), progress_sentence(model)]
+    parts += [progress_table(model), progress_sentence(model), *_failed(tuning.get("failed"))]
     if len(model["progress"]) > 1:
         picture = f"figures/{model['slug']}-search.png"
         parts.append(f"![Best score so far over trials and over time]({picture})")
     parts += _importances(tuning.get("importances"))
     return "\n\n".join(parts)
+
+
+def _failed(trials: list[dict[str, Any]] | None) -> list[str]:
+    """Say how many points came to nothing, and why the first one did."""
+    if not trials:
+        return []
+    n, several = plural(len(trials), "other trial"), len(trials) > 1
+    counted = "are not counted. The first" if several else "is not counted. It"
+    return [f"{n} failed and {counted} said: {text(trials[0]['why'], 300)}"]
 
 
 def _importances(found: dict[str, Any] | None) -> list[str]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_model
 from torch import nn
 from torch.nn.functional import cross_entropy, gelu
 from transformers import TrainerState
@@ -20,7 +19,7 @@ from worthit.neural.training.batches import Examples, pad_rows
 from worthit.neural.training.checkpoints import STATE, last_whole, read_weights
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.ranks import agreed, leads, seed_apart
-from worthit.neural.training.saving import save_weights
+from worthit.neural.training.saving import load_weights, save_weights
 from worthit.neural.training.spread import SpreadTrainer
 from worthit.neural.training.watch import Watch
 
@@ -31,12 +30,21 @@ __all__ = ["adapt", "mask_tokens"]
 
 SHARE = 0.15  # of the tokens are to be guessed (Devlin et al., 2019)
 UNSEEN = -100
-# Where checkpoints keep the head that guesses tokens, under BERT's and RoBERTa's names.
+# Where checkpoints keep the head that guesses tokens: BERT's names, those of its first version
+# (gamma and beta), and RoBERTa's.
 STORED = {
     "dense.weight": ("cls.predictions.transform.dense.weight", "lm_head.dense.weight"),
     "dense.bias": ("cls.predictions.transform.dense.bias", "lm_head.dense.bias"),
-    "norm.weight": ("cls.predictions.transform.LayerNorm.weight", "lm_head.layer_norm.weight"),
-    "norm.bias": ("cls.predictions.transform.LayerNorm.bias", "lm_head.layer_norm.bias"),
+    "norm.weight": (
+        "cls.predictions.transform.LayerNorm.weight",
+        "cls.predictions.transform.LayerNorm.gamma",
+        "lm_head.layer_norm.weight",
+    ),
+    "norm.bias": (
+        "cls.predictions.transform.LayerNorm.bias",
+        "cls.predictions.transform.LayerNorm.beta",
+        "lm_head.layer_norm.bias",
+    ),
     "bias": ("cls.predictions.bias", "lm_head.bias"),
 }
 
@@ -60,7 +68,7 @@ def adapt(
     """
     finished, done = folder / "adapted.safetensors", float(classifier.adapt)
     if agreed(finished.is_file()):
-        load_model(network, finished)
+        load_weights(network, finished)
         with safe_open(str(finished), framework="pt") as stored:
             notes = json.loads((stored.metadata() or {}).get("notes", "[]"))
     else:
@@ -127,15 +135,21 @@ class MaskedLanguageNetwork(nn.Module):
         logits = self.norm(gelu(self.dense(states))) @ words.weight.T + self.bias
         return cross_entropy(logits.float(), truth[asked], reduction="none")
 
-    def read_head(self, source: Path | None) -> None:
-        """Take over the checkpoint's own head, where it has one."""
+    def read_head(self, source: Path | None) -> bool:
+        """Take over the checkpoint's own head, and tell whether it has one, whole."""
+        found = {}
         for path in sorted(source.glob("*.safetensors")) if source else ():
             with safe_open(str(path), framework="pt") as stored:
                 names = set(stored.keys())
                 for ours, theirs in STORED.items():
                     for name in names.intersection(theirs):
-                        with torch.no_grad():
-                            self.get_parameter(ours).copy_(stored.get_tensor(name))
+                        found[ours] = stored.get_tensor(name)
+        if found.keys() != STORED.keys():
+            return False
+        with torch.no_grad():
+            for ours, weights in found.items():
+                self.get_parameter(ours).copy_(weights)
+        return True
 
 
 class MaskedLanguageTrainer(SpreadTrainer):
@@ -168,7 +182,9 @@ def _train(
     """Train until all epochs are done or the time is over; return how many, and what to note."""
     encoder = classifier.encoder_
     masked = MaskedLanguageNetwork(network, encoder.shape["vocab_size"])
-    masked.read_head(encoder.source)
+    notes = []
+    if not masked.read_head(encoder.source) and encoder.source:
+        notes = ["The checkpoint has no head that guesses tokens; a new one learned with the body."]
 
     def collate(examples: Sequence[tuple[np.ndarray, int, int]]) -> dict[str, torch.Tensor]:
         rows, labels, _ = zip(*examples, strict=True)
@@ -212,4 +228,4 @@ def _train(
             seed_apart(classifier.seed)
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
             state = trainer.state
-    return classifier.adapt * state.global_step / n_steps, trainer.memory_notes()
+    return classifier.adapt * state.global_step / n_steps, notes + trainer.memory_notes()

@@ -68,15 +68,22 @@ def new_body(subwords: Subwords) -> nn.Module:
     if subwords.source is None:
         shape = dict(subwords.shape)
         config = AutoConfig.for_model(shape.pop("model_type"), **shape)
-        body = AutoModel.from_config(config, **options)
+        body = AutoModel.from_config(config, dtype=torch.float32, **options)
     else:
-        body = AutoModel.from_pretrained(
+        body, found = AutoModel.from_pretrained(
             Path(subwords.source),
             dtype=torch.float32,
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=False,
+            output_loading_info=True,
             **options,
         )
+        if missing := sorted(found["missing_keys"]):
+            raise InputError(
+                f"The checkpoint {str(subwords.source)!r} lacks weights of the body that "
+                f"its config.json describes, such as {missing[0]!r} (there are {len(missing)}); "
+                "save it anew with save_pretrained, as one of transformers' own classes."
+            )
     Dropout.put_into(body)
     return body

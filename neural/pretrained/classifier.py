@@ -283,10 +283,11 @@ class PretrainedClassifier(KeepingClassifier):
         check_heads(self.prune_heads, n_read, n_heads)
 
     def search_space(self) -> dict[str, BaseDistribution]:
-        """Return what tuning may vary."""
+        """Return what tuning may vary; of the body its rate, where one is given that learns."""
+        learns = self.pretrained and (self.adapt > 0 or self.transfer != "head")
         return {
             "learning_rate": FloatDistribution(2e-4, 3e-3, log=True),
-            "body_rate": FloatDistribution(0.02, 0.5, log=True),
+            **({"body_rate": FloatDistribution(0.02, 0.5, log=True)} if learns else {}),
             "batch_size": CategoricalDistribution([16, 32, 64]),
             "pool": CategoricalDistribution(["mean", "cls", "max", "last4"]),
             "head": CategoricalDistribution(["linear", "mlp"]),

@@ -18,7 +18,8 @@ from worthit.neural.training.checks import require_at_least, require_one_of
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import PRECISIONS, check_precision, computes_in
 from worthit.neural.training.memory import RowsAtOnce
-from worthit.neural.training.quiet import no_library_noise, own_randomness
+from worthit.neural.training.quiet import no_library_noise
+from worthit.neural.training.randomness import own_randomness
 from worthit.neural.training.saving import load, save
 
 __all__ = ["EncoderClassifier"]

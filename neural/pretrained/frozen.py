@@ -29,27 +29,27 @@ KEPT_IN_FILES = 2**35  # and of those that were mapped
 
 
 class Memo:
-    """Outputs of frozen bodies, by what they depend on; those used last are kept.
+    """Outputs of frozen bodies and their seconds, by what they depend on; the last used are kept.
 
     Memory and files have a budget each. The newest outputs are kept even if they exceed it alone.
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, list[np.ndarray]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[list[np.ndarray], float]] = OrderedDict()
 
-    def get(self, key: str) -> list[np.ndarray] | None:
-        """Return what was kept under a key, or None."""
+    def get(self, key: str) -> tuple[list[np.ndarray], float] | None:
+        """Return the outputs kept under a key and the seconds that they took, or None."""
         if key in self._kept:
             self._kept.move_to_end(key)
         return self._kept.get(key)
 
-    def keep(self, key: str, rows: list[np.ndarray]) -> None:
+    def keep(self, key: str, rows: list[np.ndarray], seconds: float) -> None:
         """Keep outputs; those not used for longest give way."""
-        self._kept[key] = rows
+        self._kept[key] = rows, seconds
         mapped = _mapped(rows)
         left = KEPT_IN_FILES if mapped else KEPT_IN_MEMORY
-        for each in reversed([one for one in self._kept if _mapped(self._kept[one]) == mapped]):
-            left -= sum(row.nbytes for row in self._kept[each])
+        for each in reversed([one for one in self._kept if _mapped(self._kept[one][0]) == mapped]):
+            left -= sum(row.nbytes for row in self._kept[each][0])
             if left < 0 and each != key:
                 del self._kept[each]
 
@@ -124,7 +124,7 @@ def frozen_rows(
         A fit's workspace. What takes long is kept there, so that an interrupted fit goes on where
         it was; left out, only a large output is put in a file, one without a name.
     clock : Clock, optional
-        Asked before each batch but the first.
+        The fit's: asked before each batch but the first, and told what known outputs once took.
 
     Returns
     -------
@@ -140,12 +140,16 @@ def frozen_rows(
     dtype = compute_type(precision, device)
     key = _key_of(body or "", network, dtype, rows)
     if body and (known := memo.get(key)) is not None:
-        return known
+        outputs, seconds = known
+        if clock:
+            clock.take_over(seconds)
+        return outputs
     network.to(device).eval()
     pooled = network.all_frozen
     lengths = [1 if pooled else len(row) for row in rows]
     # Several devices would have to be equally far; they answer all of it anew.
     name = f"{FROZEN}{key[:16]}" if folder and n_ranks() == 1 else None
+    own_clock = Clock(folder / f"{name}.clock.json" if folder and name else None, None)
     room = Room(sum(lengths), network.ahead_width, folder, name)
     ends = zip(lengths, accumulate(lengths), strict=True)
     kept = [room.values[end - n : end] for n, end in ends]
@@ -171,10 +175,12 @@ def frozen_rows(
                 bar.update(len(batch))
                 continue
             if clock and clock.limit is not None and n_done and agreed(clock.over):
+                room.note(n_done, at_once=True)
+                how = " (for all of it: it goes on from there)" if name else ""
                 raise TimeLimitError(
                     f"The time limit was reached when the frozen part of {what} had answered "
                     f"{n_done:,} of {len(rows):,} inputs, and it needs them all; give a longer "
-                    "--time-limit, or fewer training items with --set data.size=N."
+                    f"--time-limit{how}, or fewer training items with --set data.size=N."
                 )
             ids = pad_rows([rows[i] for i in batch], pad=network.pad)
             found = torch.cat(at_once.take({"input_ids": ids}, answer)).numpy()
@@ -183,11 +189,12 @@ def frozen_rows(
             bar.update(len(batch))
             n_done += len(batch)
             room.note(n_done)
+            own_clock.tick()
             if clock and leads():
                 clock.tick()
     outputs = [one[0] for one in kept] if pooled else kept
     if body:
-        memo.keep(key, outputs)
+        memo.keep(key, outputs, own_clock.seconds)
     return outputs
 
 

@@ -53,9 +53,9 @@ class Room:
                 self.values = _mapped_to(file, shape)
             self.n_known = _noted(self._note) if found else 0
 
-    def note(self, n_done: int) -> None:
-        """Note now and then how many inputs are answered; what takes less is not worth it."""
-        if self._path and time.monotonic() - self._noted >= BETWEEN:
+    def note(self, n_done: int, at_once: bool = False) -> None:
+        """Note now and then, or at once, how many inputs are answered."""
+        if self._path and (at_once or time.monotonic() - self._noted >= BETWEEN):
             self.values.flush()  # type: ignore[attr-defined] # a note must not promise too much
             write_json(self._note, {"inputs": n_done})
             self._noted = time.monotonic()

@@ -10,7 +10,7 @@ __all__ = ["number_labels"]
 
 
 def number_labels(
-    column: str, labels: Sequence | None, n_inputs: int
+    column: str, labels: Sequence | np.ndarray | None, n_inputs: int
 ) -> tuple[list[str], np.ndarray]:
     """Turn the labels of a second task into numbers.
 
@@ -18,7 +18,7 @@ def number_labels(
     ----------
     column : str
         Its name, for messages.
-    labels : sequence or None
+    labels : sequence, numpy.ndarray or None
         One for each input, None, NaN or blank where there is none.
     n_inputs : int
         How many there should be.

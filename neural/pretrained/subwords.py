@@ -15,14 +15,13 @@ from tokenizers.processors import TemplateProcessing
 from tokenizers.trainers import BpeTrainer
 
 from worthit.core.files import read_json, write_json
-from worthit.neural.training.encoded import Encoded, readable
+from worthit.neural.training.encoded import Encoded, chunks, readable
 from worthit.neural.training.vocabulary import sides
 
 __all__ = ["Subwords", "learn_bpe"]
 
 TOKENIZER, SHAPE = "tokenizer.json", "body.json"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-CHUNK = 2000  # inputs tokenised at once
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,8 @@ class Subwords:
         """Turn texts or pairs into ids; of a pair the longer side is cut first."""
         self.tokenizer.enable_truncation(max_length, strategy="longest_first")
         rows, truncated = [], []
-        for start in range(0, len(inputs), CHUNK):
-            batch = [_given(inputs[i]) for i in range(start, min(start + CHUNK, len(inputs)))]
-            for one in self.tokenizer.encode_batch_fast(batch):
+        for some in chunks(inputs):
+            for one in self.tokenizer.encode_batch_fast([_given(each) for each in some]):
                 rows.append(np.array(one.ids, dtype=np.int32))
                 truncated.append(bool(one.overflowing))
         return Encoded(rows, np.array(truncated, dtype=bool))

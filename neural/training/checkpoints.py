@@ -6,16 +6,18 @@ They hold pickles, so they stay in the workspace of the run that made them and a
 import json
 import shutil
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_model
 from torch import nn
 
 from worthit.core.files import read_json, write_json
 from worthit.core.hashing import sha256_of
+from worthit.core.progress import say
+from worthit.neural.training.saving import load_weights
 
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
@@ -43,8 +45,12 @@ def fingerprint(
     labels: Sequence | np.ndarray,
     validation: tuple[Sequence, Sequence] | None,
 ) -> str:
-    """Hash all that decides how a fit ends: model, parameters, data, version of torch."""
-    parts = [classifier.name, torch.__version__, repr(sorted(classifier.identity().items()))]
+    """Hash all that decides how a fit ends: model, parameters, data, versions.
+
+    torch's is taken without its build (``+cpu``): an interrupted fit goes on on another device.
+    """
+    versions = [version("worthit"), torch.__version__.partition("+")[0]]
+    parts = [classifier.name, *versions, repr(sorted(classifier.identity().items()))]
     for some, theirs in ((inputs, labels), validation or ((), ())):
         parts += [repr(one) for one in some]
         parts += [str(label) for label in theirs]
@@ -64,6 +70,8 @@ def claim(workspace: Path, owner: str) -> None:
     path = workspace / OWNER
     if path.exists() and read_json(path) == {"fingerprint": owner}:
         return
+    if path.exists():
+        say("An unfinished fit of other data, settings or versions is forgotten; this one begins.")
     for checkpoint in list(workspace.glob("**/checkpoint-*")):
         shutil.rmtree(checkpoint)
     for name in ("clock.json", "adapted.safetensors", PRUNED):
@@ -97,7 +105,7 @@ def history_of(checkpoint: Path) -> list[dict[str, Any]]:
 
 def read_weights(network: nn.Module, checkpoint: Path) -> None:
     """Give a network the weights of a checkpoint, which does without those that do not learn."""
-    load_model(network, checkpoint / "model.safetensors", strict=False)
+    load_weights(network, checkpoint / "model.safetensors", learned_alone=True)
 
 
 def _step_of(checkpoint: Path) -> int:

@@ -37,11 +37,12 @@ from worthit.neural.training.encoded import Encoder
 from worthit.neural.training.heap import kept_heap
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.predicting import probabilities
-from worthit.neural.training.quiet import no_library_noise, own_randomness
+from worthit.neural.training.quiet import no_library_noise
+from worthit.neural.training.randomness import own_randomness
 from worthit.neural.training.ranks import leads
 from worthit.neural.training.saving import load, save
 from worthit.neural.training.schedule import epochs_and_patience
-from worthit.neural.training.scores import METRICS
+from worthit.neural.training.scores import METRICS, scorer
 
 __all__ = ["NeuralClassifier"]
 
@@ -90,6 +91,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     usual_epochs: ClassVar[int] = 8  # for enough data; below it, enough for the least steps
     least_steps: ClassVar[int] = 1000
     most_epochs: ClassVar[int] = 50
+    keeps_large: ClassVar[bool] = True  # see kept_heap
 
     epochs: int | str = "auto"
     patience: int | str = "auto"
@@ -236,9 +238,10 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         truth = checked_labels(inputs, labels, "training")
         check_classes(truth)
         self.classes_, numbers = np.unique(truth, return_inverse=True)
+        scorer(self.metric, self.classes_, self.positive)  # refused now, not when training begins
         with ExitStack() as stack:
             stack.enter_context(own_randomness(self.seed))
-            stack.enter_context(kept_heap())
+            stack.enter_context(kept_heap(self.keeps_large))
             folder = Path(workspace or stack.enter_context(TemporaryDirectory())).resolve()
             if leads():
                 claim(folder, fingerprint(self, inputs, truth, validation))

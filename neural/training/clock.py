@@ -12,7 +12,7 @@ BETWEEN = 2.0  # seconds between two notes of the time on disk
 
 
 class Clock:
-    """Seconds that a fit has taken, those of interrupted processes included.
+    """Seconds that a fit takes, those of interrupted processes included.
 
     Parameters
     ----------
@@ -27,16 +27,21 @@ class Clock:
         self.limit = limit
         self._before = _noted(path) if path else 0.0
         self._began = self._told = time.monotonic()
+        self._taken_over = 0.0
 
     @property
     def seconds(self) -> float:
-        """Seconds so far."""
-        return self._before + time.monotonic() - self._began
+        """Seconds that the fit so far takes by itself: its own, and those of what it took over."""
+        return self._passed + self._taken_over
 
     @property
     def over(self) -> bool:
-        """Whether the limit is reached."""
-        return self.limit is not None and self.seconds >= self.limit
+        """Whether the limit is reached; what was taken over was done before, and delays nothing."""
+        return self.limit is not None and self._passed >= self.limit
+
+    def take_over(self, seconds: float) -> None:
+        """Count the seconds of work that an earlier fit has done for this one."""
+        self._taken_over += seconds
 
     def tick(self) -> None:
         """Note the time now and then; a process that is killed loses what came after."""
@@ -47,7 +52,11 @@ class Clock:
         """Note the time."""
         self._told = time.monotonic()
         if self.path:
-            write_json(self.path, {"seconds": self.seconds})
+            write_json(self.path, {"seconds": self._passed})
+
+    @property
+    def _passed(self) -> float:
+        return self._before + time.monotonic() - self._began
 
 
 def _noted(path: Path) -> float:

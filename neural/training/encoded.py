@@ -1,13 +1,15 @@
 """Inputs as rows of token ids, what makes them, and how much of a too long one is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-__all__ = ["Encoded", "Encoder", "readable", "room_for_each"]
+__all__ = ["Encoded", "Encoder", "chunks", "readable", "room_for_each"]
+
+CHUNK = 2000  # inputs tokenised at once
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ class Encoder(Protocol):
 
     def save(self, folder: Path) -> None:
         """Write it into a folder, without pickle."""
+
+
+def chunks(inputs: Sequence) -> Iterator[list]:
+    """Yield the inputs some at a time; a tokenizer's answers to all at once can take gigabytes."""
+    for start in range(0, len(inputs), CHUNK):
+        yield [inputs[i] for i in range(start, min(start + CHUNK, len(inputs)))]
 
 
 def readable(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 from transformers import TrainerState
 
-from worthit.core.errors import InputError
+from worthit.core.errors import UntrainableError
 from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import STATE, history_of, last_whole, read_weights
@@ -86,7 +86,7 @@ def train(
 
     Raises
     ------
-    InputError
+    UntrainableError
         If the weights have grown beyond all numbers.
     """
     metric, patience = classifier.metric, classifier.patience_
@@ -118,7 +118,9 @@ def train(
         read_weights(network, workspace / f"checkpoint-{best_step}")
     if not all(weights.isfinite().all() for weights in network.parameters()):
         rate = classifier.rate
-        raise InputError(f"Training diverged with learning_rate={rate!r}; choose a smaller one.")
+        raise UntrainableError(
+            f"Training diverged with learning_rate={rate!r}; choose a smaller one."
+        )
     if watch.given_up:
         stopped = f"the search gave it up after {_whole(state.epoch or 0)} epochs"
     elif watch.out_of_time:

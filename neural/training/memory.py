@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import torch
 
-from worthit.core.errors import InputError
+from worthit.core.errors import UntrainableError
 from worthit.core.memory import ROWS_AT_ONCE
 from worthit.core.progress import say
+from worthit.neural.training.randomness import random_states, set_random_states
 
 __all__ = ["RowsAtOnce", "is_out_of_memory"]
 
@@ -78,7 +79,7 @@ class RowsAtOnce:
 
         Raises
         ------
-        InputError
+        UntrainableError
             If a single row is too much.
         """
         n_rows = len(next(iter(batch.values())))
@@ -91,7 +92,7 @@ class RowsAtOnce:
                 if not is_out_of_memory(error):
                     raise
                 if size == 1:
-                    raise InputError(
+                    raise UntrainableError(
                         f"Out of memory while {self.what} on a single input; lower max_length or "
                         "the size of the network, or free memory."
                     ) from None
@@ -118,19 +119,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(p in str(error).lower() for p in PHRASES)
-
-
-def random_states() -> list[torch.Tensor]:
-    """Return the states of the generators that dropout draws from."""
-    states = [torch.get_rng_state()]
-    return [*states, torch.cuda.get_rng_state()] if torch.cuda.is_initialized() else states
-
-
-def set_random_states(states: list[torch.Tensor]) -> None:
-    """Put back what :func:`random_states` returned."""
-    torch.set_rng_state(states[0])
-    for state in states[1:]:
-        torch.cuda.set_rng_state(state)
 
 
 def free_memory() -> None:

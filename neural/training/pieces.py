@@ -1,6 +1,6 @@
 """Byte pairs as tokens: words in pieces, merged from bytes by what is frequent in training."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
@@ -8,7 +8,7 @@ from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
 
 from worthit.core.files import read_json, write_atomic, write_json
-from worthit.neural.training.encoded import Encoded, readable
+from worthit.neural.training.encoded import Encoded, chunks, readable
 from worthit.neural.training.vocabulary import SPECIAL, join_sides, sides
 
 __all__ = ["Pieces"]
@@ -67,11 +67,16 @@ class Pieces:
 
     def encode(self, inputs: Sequence, max_length: int) -> Encoded:
         """Turn texts or pairs into ids, cut to ``max_length`` tokens."""
-        texts = [readable(side) for one in inputs for side in sides(one)]
-        found = self.tokenizer.encode_batch_fast(texts)
-        pieces = ([len(SPECIAL) + number for number in each.ids] for each in found)
+        pieces = self._pieces(inputs)
         n_sides = 1 + self.pairs
         return join_sides(([next(pieces) for _ in range(n_sides)] for _ in inputs), max_length)
+
+    def _pieces(self, inputs: Sequence) -> Iterator[list[int]]:
+        """Yield the ids of each side, uncut."""
+        for some in chunks(inputs):
+            texts = [readable(side) for one in some for side in sides(one)]
+            for each in self.tokenizer.encode_batch_fast(texts):
+                yield [len(SPECIAL) + number for number in each.ids]
 
     def save(self, folder: Path) -> None:
         """Write the tokenizer as JSON."""

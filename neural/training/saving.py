@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from safetensors.torch import load_model, save_model
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from worthit.core.errors import InputError
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from worthit.neural.pretrained.encoder import EncoderClassifier
     from worthit.neural.training.classifier import NeuralClassifier
 
-__all__ = ["load", "save", "save_weights"]
+__all__ = ["load", "load_weights", "save", "save_weights"]
 
 Classifier = TypeVar("Classifier", "NeuralClassifier", "EncoderClassifier")
 PARAMS, WEIGHTS = "params.json", "model.safetensors"
@@ -37,12 +37,45 @@ def save(classifier: "NeuralClassifier | EncoderClassifier", folder: Path) -> No
 
 
 def save_weights(network: nn.Module, path: Path, about: dict[str, str] | None = None) -> None:
-    """Write a network's weights whole or not at all, without a second copy of them in memory."""
+    """Write a network's weights whole or not at all.
+
+    On a graphics card the weights of a recurrent cell are slices of one buffer. safetensors' own
+    ``save_model`` and ``load_model`` take them for shared weights and refuse them.
+    """
     part = path.with_name(f".{path.name}.part")
-    save_model(network, str(part), metadata=about)
+    weights = {name: values.cpu().contiguous() for name, values in network.state_dict().items()}
+    save_file(weights, part, metadata=about)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(part, path)
+
+
+def load_weights(network: nn.Module, path: Path, *, learned_alone: bool = False) -> None:
+    """Give a network the weights of a file.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Whose weights are overwritten, wherever they are.
+    path : pathlib.Path
+        A safetensors file.
+    learned_alone : bool
+        Whether those that do not learn may be missing.
+
+    Raises
+    ------
+    InputError
+        If the file is of another network.
+    """
+    missing, unknown = network.load_state_dict(load_file(path), strict=False)
+    if learned_alone:
+        frozen = {name for name, one in network.named_parameters() if not one.requires_grad}
+        missing = [name for name in missing if name not in frozen]
+    if missing or unknown:
+        raise InputError(
+            f"{path} holds the weights of another network: {(missing + unknown)[0]!r} is in one of "
+            "them alone. It was written by another version; train again with --fresh."
+        )
 
 
 def load(cls: type[Classifier], folder: Path) -> Classifier:
@@ -65,5 +98,5 @@ def load(cls: type[Classifier], folder: Path) -> Classifier:
         setattr(classifier, name, value)
     classifier.encoder_ = classifier.load_encoder(Path(folder))
     classifier.network_ = classifier.new_network(classifier.encoder_, len(classifier.classes_))
-    load_model(classifier.network_, Path(folder) / WEIGHTS)
+    load_weights(classifier.network_, Path(folder) / WEIGHTS)
     return classifier

@@ -13,6 +13,7 @@ from worthit.neural.training.batches import LengthGroupedSampler
 from worthit.neural.training.checkpoints import read_weights
 from worthit.neural.training.device import best_device, compute_type
 from worthit.neural.training.memory import RowsAtOnce
+from worthit.neural.training.randomness import read_random_state, write_random_state
 from worthit.neural.training.ranks import n_ranks, rank, share_gradients, total
 
 if TYPE_CHECKING:
@@ -125,8 +126,14 @@ class SpreadTrainer(Trainer):
     def _save_rng_state(self, output_dir: str) -> None:
         # What else decides about dropout; the Trainer writes the state of a whole checkpoint later.
         super()._save_rng_state(output_dir)
+        write_random_state(Path(output_dir))
         most = {rows.what: rows.most for rows in self._rows_at_once}
         write_json(Path(output_dir) / _rows_file(), most)
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        super()._load_rng_state(checkpoint)
+        if checkpoint is not None:
+            read_random_state(Path(checkpoint))
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         examples: Any = train_dataset or self.train_dataset
