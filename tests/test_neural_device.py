@@ -51,6 +51,21 @@ def test_processor_takes_bf16_only_where_it_computes_with_it(monkeypatch, avx512
     assert compute_type("auto", torch.device("cpu")) is expected
 
 
+@pytest.mark.parametrize(("told", "expected"), [("True", "cpu"), ("False", "cuda"), ("", "cuda")])
+def test_accelerate_may_ask_for_the_processor(monkeypatch, told, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setenv("ACCELERATE_USE_CPU", told)
+    assert best_device().type == expected
+
+
+def test_card_that_imitates_bf16_does_not_train_in_it_and_answers_in_fp32(monkeypatch):
+    monkeypatch.setattr("worthit.neural.training.device.best_device", lambda: torch.device("cuda"))
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: False)
+    with pytest.raises(InputError, match="this graphics card does not have"):
+        check_precision("bf16")
+    assert compute_type("bf16", torch.device("cuda")) is torch.float32
+
+
 def test_mps_computes_in_fp32_unless_told():
     assert compute_type("auto", torch.device("mps")) is torch.float32
     assert compute_type("bf16", torch.device("mps")) is torch.bfloat16

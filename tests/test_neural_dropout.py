@@ -5,7 +5,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from worthit.neural.pretrained import dropout as module
 from worthit.neural.pretrained.body import new_body, new_subwords
-from worthit.neural.pretrained.dropout import Dropout, attend, hide
+from worthit.neural.pretrained.dropout import Dropout, attend, hide, laid_out
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -90,6 +90,17 @@ def test_attention_is_torchs_own_but_for_what_is_hidden(mask):
     nothing = 1e-9  # takes our way and hides no weight
     ours, theirs = attended(nothing, mask)
     assert ours == pytest.approx(theirs.numpy(), abs=1e-6)
+
+
+def test_tensors_laid_out_for_apples_devices_mean_the_same():
+    states = torch.randn(3, 2, 6, 4, 8).transpose(2, 3).unbind()  # as a layer permutes them
+    *written, mask = laid_out(*states, MASK)
+    assert all(each.is_contiguous() for each in (*written, mask))
+    assert mask.shape == (2, 4, 6, 6)
+    found = scaled_dot_product_attention(*written, attn_mask=mask)
+    expected = scaled_dot_product_attention(*states, attn_mask=MASK)
+    assert found == pytest.approx(expected.numpy(), abs=1e-6)
+    assert laid_out(*states, None)[3] is None
 
 
 def test_hidden_weights_change_the_outcome_and_keep_its_mean():

@@ -405,6 +405,38 @@ def test_interrupted_training_with_little_memory_goes_on_to_the_same_end(tmp_pat
     np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
 
 
+def interrupted_in_the_second_epoch(tmp_path):
+    """Leave what a fit had written when it was interrupted, and return its whole outcome."""
+    whole = fit(tmp_path, patience=9)
+    first, *later = sorted(tmp_path.glob("checkpoint-*"), key=lambda one: int(one.name[11:]))
+    for checkpoint in later:
+        shutil.rmtree(checkpoint)
+    return whole, first
+
+
+def test_checkpoint_of_a_card_whose_loss_was_scaled_goes_on_anywhere(tmp_path):
+    whole, checkpoint = interrupted_in_the_second_epoch(tmp_path)
+    torch.save({"scale": 1024.0, "_growth_tracker": 0}, checkpoint / "scaler.pt")
+    resumed = fit(tmp_path, patience=9)
+    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
+
+
+@pytest.mark.parametrize("where", ["cpu", "NVIDIA T4"])
+def test_how_many_rows_fit_holds_for_the_device_that_had_so_little_memory(tmp_path, where):
+    whole, checkpoint = interrupted_in_the_second_epoch(tmp_path)
+    told = {"device": where, "training": 2, "scoring": None}
+    (checkpoint / "rows_at_once_0.json").write_text(json.dumps(told))
+    resumed = fit(tmp_path, patience=9)
+    assert ("at most 2 were taken" in " ".join(resumed.notes_)) == (where == "cpu")
+    np.testing.assert_allclose(resumed.predict_proba(TEST), whole.predict_proba(TEST), atol=1e-4)
+
+
+def test_precision_is_ours_whatever_accelerate_was_told(monkeypatch):
+    expected = fit(precision="fp32", epochs=1).history_[0]["train_loss"]
+    monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "bf16")
+    assert fit(precision="fp32", epochs=1).history_[0]["train_loss"] == expected
+
+
 def test_memory_that_lacks_for_one_row_is_said_in_a_sentence(monkeypatch):
     scarce(monkeypatch, most=0)
     with pytest.raises(InputError, match="Out of memory while training on a single input; lower"):
@@ -432,6 +464,8 @@ def test_clock_of_another_fit_is_not_taken_up(tmp_path):
 def test_other_errors_are_not_taken_for_lack_of_memory():
     assert is_out_of_memory(MemoryError())
     assert is_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory"))
+    missing = "GET was unable to find an engine to execute this computation"
+    assert is_out_of_memory(RuntimeError(missing))
     for name in ("CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED", "std::bad_alloc"):
         assert is_out_of_memory(RuntimeError(f"error: {name} when calling `create`"))
     assert not is_out_of_memory(RuntimeError("CUBLAS_STATUS_EXECUTION_FAILED"))

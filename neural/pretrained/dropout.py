@@ -49,6 +49,21 @@ class Dropout(nn.Dropout):
                 cls.put_into(child)
 
 
+def laid_out(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor | None]:
+    """Write out permuted tensors and a mask that stands for all heads and times.
+
+    Versions of torch misread both on Apple's devices (its issues 163597, 169222 and 181133).
+    """
+    if attention_mask is not None:
+        attention_mask = attention_mask.expand(-1, *query.shape[1:3], -1).contiguous()
+    return query.contiguous(), key.contiguous(), value.contiguous(), attention_mask
+
+
 def attend(
     module: nn.Module,
     query: torch.Tensor,  # (batch, heads, time, size), as keys and values
@@ -61,6 +76,8 @@ def attend(
     **more: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend as torch does, (batch, time, heads, size), with :func:`hide` on a processor."""
+    if query.device.type == "mps":
+        query, key, value, attention_mask = laid_out(query, key, value, attention_mask)
     causal = getattr(module, "is_causal", False)  # a decoder's, left to torch's mask
     if not dropout or causal or query.device.type != "cpu":
         return sdpa_attention_forward(

@@ -23,6 +23,8 @@ PHRASES = (
     "cublas_status_alloc_failed",
     "cudnn_status_alloc_failed",
     "std::bad_alloc",
+    # What is left of a lack of memory when cuDNN has tried all its ways to convolve.
+    "unable to find an engine to execute this computation",
 )
 
 
@@ -95,7 +97,7 @@ class RowsAtOnce:
                     raise UntrainableError(
                         f"Out of memory while {self.what} on a single input; lower max_length or "
                         "the size of the network, or free memory."
-                    ) from None
+                    ) from error
             # Here and not above: the error held on to every tensor of the failed attempt.
             self.most = size // 2
             say(f"Out of memory while {self.what} on {size} inputs; now {self.most} at a time.")

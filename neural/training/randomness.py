@@ -23,22 +23,26 @@ MPS = "rng_state_mps.safetensors"
 @contextmanager
 def own_randomness(seed: int) -> Iterator[None]:
     """Seed every generator that torch and transformers draw from; put them back afterwards."""
+    if torch.cuda.is_available():
+        torch.cuda.init()  # its generator is one of those that are put back
     before_python, before_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    # Of the own card alone: one process for each card would otherwise start up all of them.
-    cards = [torch.cuda.current_device()] if torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices=cards):
-        random.seed(seed)
-        np.random.seed(seed)  # noqa: NPY002 - the Trainer saves and restores this very state
-        torch.manual_seed(seed)
-        try:
-            yield
-        finally:
-            random.setstate(before_python)
-            np.random.set_state(before_numpy)  # noqa: NPY002
+    before_torch = random_states()
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the Trainer saves and restores this very state
+    torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before_python)
+        np.random.set_state(before_numpy)  # noqa: NPY002
+        set_random_states(before_torch)
 
 
 def random_states() -> list[torch.Tensor]:
-    """Return the states of the generators that dropout draws from: the processor's, a card's."""
+    """Return the states of the generators that dropout draws from: the processor's, a card's.
+
+    Of the own card alone: one process for each card would otherwise start up all of them.
+    """
     states = [torch.get_rng_state()]
     if torch.cuda.is_initialized():
         states.append(torch.cuda.get_rng_state())

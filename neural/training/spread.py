@@ -11,7 +11,7 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 from worthit.core.files import read_json, write_json
 from worthit.neural.training.batches import LengthGroupedSampler
 from worthit.neural.training.checkpoints import read_weights
-from worthit.neural.training.device import best_device, compute_type
+from worthit.neural.training.device import best_device, compute_type, device_name
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.randomness import read_random_state, write_random_state
 from worthit.neural.training.ranks import n_ranks, rank, share_gradients, total
@@ -70,7 +70,7 @@ class SpreadTrainer(Trainer):
         self, model: nn.Module, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
     ) -> torch.Tensor:
         """Add up the gradient of a batch, over devices and parts."""
-        self.in_step = total(self.count(inputs))
+        self.in_step = total(self.count(inputs)).clamp(min=1)
         step = super().training_step
         with self.accelerator.no_sync(model):  # devices may need different numbers of parts
             losses = self._training_rows.take(
@@ -80,9 +80,11 @@ class SpreadTrainer(Trainer):
         return torch.stack(losses).sum() * n_ranks()  # what is logged is a mean over devices
 
     def recall(self, checkpoint: Path) -> None:
-        """Take as many rows at once as were taken when a checkpoint was written."""
+        """Take as many rows at once as were taken when a checkpoint was written on such a device."""
         path = checkpoint / _rows_file()
         known = read_json(path) if path.exists() else {}
+        if known.get("device") != device_name(best_device()):
+            return
         for rows in self._rows_at_once:
             rows.most = min(filter(None, (rows.most, known.get(rows.what))), default=None)
 
@@ -128,7 +130,13 @@ class SpreadTrainer(Trainer):
         super()._save_rng_state(output_dir)
         write_random_state(Path(output_dir))
         most = {rows.what: rows.most for rows in self._rows_at_once}
-        write_json(Path(output_dir) / _rows_file(), most)
+        told = {"device": device_name(best_device())} | most
+        write_json(Path(output_dir) / _rows_file(), told)
+
+    def _load_scaler(self, checkpoint: str | None) -> None:
+        # A checkpoint of a card that needs float16 goes on where there is nothing to scale.
+        if self.accelerator.scaler is not None:
+            super()._load_scaler(checkpoint)
 
     def _load_rng_state(self, checkpoint: str | None) -> None:
         super()._load_rng_state(checkpoint)
@@ -169,6 +177,8 @@ def _arguments(
         log_level="error",
         **settings,
     )
+    # accelerate's own settings may say otherwise, and answers would be in another precision.
+    arguments.mixed_precision = {torch.bfloat16: "bf16", torch.float16: "fp16"}.get(dtype, "no")
     # One process, one device: two of them would make a step of twice the rows, unasked.
     arguments._n_gpu = min(1, arguments.n_gpu)
     return arguments
