@@ -80,7 +80,7 @@ class SpreadTrainer(Trainer):
         return torch.stack(losses).sum() * n_ranks()  # what is logged is a mean over devices
 
     def recall(self, checkpoint: Path) -> None:
-        """Take as many rows at once as were taken when a checkpoint was written on such a device."""
+        """Take as many rows at once as a checkpoint of such a device says."""
         path = checkpoint / _rows_file()
         known = read_json(path) if path.exists() else {}
         if known.get("device") != device_name(best_device()):
