@@ -10,7 +10,7 @@ compare: $(READY)
 
 # One thread each: the tests' networks are too small to share among threads.
 test: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 # mypy and import-linter look at the built wheel: it is what ships, and they can follow it.
 lint: $(READY)

@@ -16,6 +16,9 @@ from worthit.core.files import read_json
 from worthit.tests.ranks_worker import LABELS, TEXTS, VALIDATION, classifiers
 from worthit.tests.tiny_checkpoint import write_checkpoint
 
+# One after the other: launchers choose a free port before they take it.
+pytestmark = pytest.mark.xdist_group("launchers")
+
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {
     "batch_size": 31, "epochs": 25, "patience": 25, "hidden": 8, "embedding": 8,
