@@ -21,11 +21,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-)
+from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 from sklearn.base import clone
 
@@ -33,16 +29,15 @@ from worthit.core.errors import TimeLimitError, UntrainableError
 from worthit.core.progress import progress, say
 from worthit.experiment.epochs import keep, learns_by_epoch, train_trial
 from worthit.experiment.folds import Fold, take
-from worthit.experiment.slots import Slots
 from worthit.experiment.storage import database_errors
 from worthit.experiment.study import new_worker, open_slots
+from worthit.experiment.tuning_record import FAILED, scored, told_of_space, told_of_trials
 
 __all__ = ["Search", "score_fold", "search"]
 
 Scorer = Callable[[NDArray, NDArray], float]
 FIRST_ROUND = 2  # folds after which a trial may be stopped
 WORST = 0.0  # of every metric that a search knows
-FAILED = "failed"  # where a trial keeps why nothing could be trained
 
 
 @dataclass(frozen=True)
@@ -159,7 +154,7 @@ def search(
     }
     with database_errors(storage):
         slots = open_slots(storage, study_name, trials, seed, worker or new_worker(), fresh)
-        earlier = max((_log(trial)["seconds"] for trial in slots.finished(own=True)), default=0.0)
+        earlier = max((one.user_attrs["seconds"] for one in slots.finished(own=True)), default=0.0)
     stopped = "all trials were done"
     by_epoch = len(folds) == 1 and learns_by_epoch(classifier)
     running = best_model and best_model.with_name(f"{best_model.name}-running")
@@ -189,7 +184,9 @@ def search(
                     job = (trial_classifier, inputs, labels, scorer, left, beside)
                     try:
                         if by_epoch:
-                            rivals = [each.user_attrs["by_epoch"] for each in _scored(slots)]
+                            rivals = [
+                                each.user_attrs["by_epoch"] for each in scored(slots.finished())
+                            ]
                             one = train_trial(folds[0], rivals, *job, running)
                             trial.set_user_attr("by_epoch", one.by_epoch)
                             scores, pruned = [one.score], one.pruned
@@ -213,34 +210,15 @@ def search(
                 bar.set_postfix_str(f"best {100 * (best.value or 0):.2f}", refresh=False)
             bar.update(len(slots.finished()) - bar.n)
         slots.wait_for_running()
-    best, finished, scored = slots.best(), slots.finished(), _scored(slots)
+    best = slots.best()
     assert best is not None
-    workers = list(dict.fromkeys(trial.user_attrs["worker"] for trial in finished))
     record = {
         "folds": len(folds),
-        "space": {name: _describe(distribution) for name, distribution in space.items()},
         "fixed": {name: fields[name] for name in fixed},
-        "bounds": {name: _bounds(each) for name, each in space.items() if _is_range(each)},
-        "at_edge": _at_edge(best.params, space),
         "time_limit": time_limit,
         "stopped": stopped,
-        "best": scored.index(best),
-        "workers": len(workers),
-        # In the order of slots: a trial that a killed search left behind has taken a number.
-        "trials": [
-            {"number": n, "worker": workers.index(trial.user_attrs["worker"])} | _log(trial)
-            for n, trial in enumerate(scored)
-        ],
-        "failed": [
-            {
-                "worker": workers.index(trial.user_attrs["worker"]),
-                "why": trial.user_attrs[FAILED],
-                "seconds": trial.user_attrs["seconds"],
-                "params": trial.params,
-            }
-            for trial in finished
-            if FAILED in trial.user_attrs
-        ],
+        **told_of_space(space, best.params),
+        **told_of_trials(slots.finished(), best),
     }
     return Search(
         dict(best.params), float(best.value or 0.0), record, space, best.user_attrs["slot"]
@@ -295,62 +273,9 @@ def _hopeless(n: int) -> float:
     return float(0.1 / np.sqrt(n))
 
 
-def _scored(slots: Slots) -> list[FrozenTrial]:
-    """List the finished trials that came to a score of their own."""
-    return [trial for trial in slots.finished() if FAILED not in trial.user_attrs]
-
-
 def _is_best(best: FrozenTrial | None, number: int) -> bool:
     return best is not None and best.number == number
 
 
 def _best_folds(best: FrozenTrial | None) -> list[float] | None:
     return best.user_attrs["folds"] if best else None
-
-
-def _log(trial: FrozenTrial) -> dict[str, Any]:
-    folds = trial.user_attrs["folds"]
-    return {
-        "state": trial.state.name.lower(),
-        "score": float(np.mean(folds)),
-        "folds": folds,
-        "seconds": trial.user_attrs["seconds"],
-        "params": trial.params,
-    }
-
-
-def _is_range(distribution: BaseDistribution) -> bool:
-    return not isinstance(distribution, CategoricalDistribution)
-
-
-def _bounds(distribution: Any) -> dict[str, Any]:
-    return {"low": distribution.low, "high": distribution.high, "log": distribution.log}
-
-
-def _describe(distribution: BaseDistribution) -> str:
-    if isinstance(distribution, CategoricalDistribution):
-        return ", ".join(
-            f"{choice:g}" if isinstance(choice, float) else str(choice)
-            for choice in distribution.choices
-        )
-    bounds = _bounds(distribution)
-    return f"{bounds['low']:g} to {bounds['high']:g}{' (logarithmic)' if bounds['log'] else ''}"
-
-
-def _at_edge(params: dict[str, Any], space: dict[str, BaseDistribution]) -> list[str]:
-    """Name the continuous fields whose best value lies within 2 % of an end of its range.
-
-    A range of a few whole numbers is a list of choices, whose ends are as good as the others.
-    """
-    edges = []
-    for name, distribution in space.items():
-        if isinstance(distribution, FloatDistribution):
-            scale = np.log if distribution.log else float
-            low, high, value = (
-                scale(distribution.low),
-                scale(distribution.high),
-                scale(params[name]),
-            )
-            if min(value - low, high - value) < 0.02 * (high - low):
-                edges.append(name)
-    return edges
