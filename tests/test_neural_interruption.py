@@ -1,0 +1,129 @@
+"""Training that ends early: interrupted and taken up again, or out of time."""
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from worthit.neural.training.recurrent import RecurrentNetwork
+from worthit.tests.small_fit import (
+    TEST,
+    VALIDATION,
+    WORDS,
+    PowerCut,
+    cut_after,
+    fit,
+    interrupted_in_the_second_epoch,
+    timeless,
+)
+
+
+@pytest.mark.parametrize("n_batches", [3, 12, 28])  # in the first, second and last epoch of 8
+@pytest.mark.parametrize("validation", [VALIDATION, None], ids=["validated", "unvalidated"])
+def test_interrupted_training_goes_on_to_the_same_end(tmp_path, monkeypatch, n_batches, validation):
+    whole = fit(validation=validation, patience=9)
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        cut_after(patch, n_batches)
+        fit(tmp_path, validation=validation, patience=9)
+    with monkeypatch.context() as patch:
+        cut_after(patch, 32 - n_batches // 8 * 8)  # finished epochs are not done again
+        resumed = fit(tmp_path, validation=validation, patience=9)
+    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
+    assert timeless(resumed.history_) == timeless(whole.history_)
+    assert (resumed.best_epoch_, resumed.stopped_) == (whole.best_epoch_, whole.stopped_)
+
+
+def test_checkpoint_cut_off_while_it_was_written_is_passed_over(tmp_path):
+    whole = fit(tmp_path, patience=9)
+    newest = max(tmp_path.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+    state = newest / "trainer_state.json"
+    state.write_text(state.read_text()[:100])
+    np.testing.assert_array_equal(
+        fit(tmp_path, patience=9).predict_proba(TEST), whole.predict_proba(TEST)
+    )
+
+
+def test_finished_training_is_not_repeated(tmp_path, monkeypatch):
+    stopped_early = fit(tmp_path, epochs=40, learning_rate=0.05, patience=1)
+    cut_after(monkeypatch, 0)
+    again = fit(tmp_path, epochs=40, learning_rate=0.05, patience=1)
+    np.testing.assert_array_equal(again.predict_proba(TEST), stopped_early.predict_proba(TEST))
+    assert again.stopped_ == stopped_early.stopped_
+
+
+def test_moved_workspace_still_knows_its_best_epoch(tmp_path):
+    whole = fit(tmp_path / "here", patience=9, learning_rate=0.05)
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    again = fit(tmp_path / "there", patience=9, learning_rate=0.05)
+    np.testing.assert_array_equal(again.predict_proba(TEST), whole.predict_proba(TEST))
+
+
+def test_checkpoints_of_another_fit_are_not_taken_up(tmp_path, capfd):
+    fit(tmp_path, seed=1)
+    assert "forgotten" not in capfd.readouterr().err
+    other = fit(tmp_path, seed=2)
+    assert "An unfinished fit of other data, settings or versions is" in capfd.readouterr().err
+    np.testing.assert_array_equal(other.predict_proba(TEST), fit(seed=2).predict_proba(TEST))
+
+
+def test_fit_goes_on_with_another_build_of_torch_but_with_no_other_version(tmp_path, monkeypatch):
+    fit(tmp_path, patience=9)
+    number = torch.__version__.partition("+")[0]
+    cut_after(monkeypatch, 0)
+    monkeypatch.setattr(torch, "__version__", f"{number}+another")
+    fit(tmp_path, patience=9)  # there is nothing left to do
+    monkeypatch.setattr(torch, "__version__", f"{number}.1")
+    with pytest.raises(PowerCut):
+        fit(tmp_path, patience=9)
+
+
+def test_checkpoint_of_a_card_whose_loss_was_scaled_goes_on_anywhere(tmp_path):
+    whole, checkpoint = interrupted_in_the_second_epoch(tmp_path)
+    torch.save({"scale": 1024.0, "_growth_tracker": 0}, checkpoint / "scaler.pt")
+    resumed = fit(tmp_path, patience=9)
+    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
+
+
+def test_interrupt_leaves_at_once(monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RecurrentNetwork, "forward", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit()
+
+
+def test_time_limit_ends_training_with_the_best_model_so_far():
+    began = time.monotonic()
+    model = fit(epochs=10_000, patience=10_000, time_limit=1.0)
+    assert time.monotonic() - began < 120
+    assert model.stopped_.startswith("the time limit was reached after ")
+    assert model.stopped_.endswith(" of 10000 epochs")
+    assert model.best_epoch_ <= model.history_[-1]["epoch"] < 10_000
+    assert set(model.predict(TEST)) <= set(WORDS)
+
+
+def test_time_that_is_over_at_once_still_leaves_a_model():
+    model = fit(time_limit=0)
+    assert model.history_[-1]["epoch"] == 1 / 8
+    assert model.predict_proba(TEST).shape == (40, 3)
+
+
+def test_time_goes_on_counting_after_an_interruption(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        cut_after(patch, 20)  # in the third epoch of 8 batches each
+        fit(tmp_path, patience=9)
+    (tmp_path / "clock.json").write_text('{"seconds": 3000}')
+    cut_after(monkeypatch, 0)  # what is left of the time allows no step
+    resumed = fit(tmp_path, time_limit=2999, patience=9)
+    assert resumed.stopped_ == "the time limit was reached after 2 of 4 epochs"
+    assert [epoch["epoch"] for epoch in resumed.history_] == [1, 2]
+    assert resumed.fit_seconds_ > 3000
+
+
+def test_clock_of_another_fit_is_not_taken_up(tmp_path):
+    fit(tmp_path, seed=1, epochs=1)
+    (tmp_path / "clock.json").write_text('{"seconds": 3000}')
+    assert fit(tmp_path, seed=2, epochs=1, time_limit=600).fit_seconds_ < 600
