@@ -20,7 +20,7 @@ from worthit.compare.units import units_of
 __all__ = ["floor_of", "model_numbers", "search_progress"]
 
 KEPT = (
-    "family pretrained kinds params settings preprocessing tuning ladder path words curve "
+    "family pretrained kinds params auto settings preprocessing tuning ladder path words curve "
     "best_epoch surprising_words word_examples sides stopped notes truncated_share outer_folds "
     "looks versions machine command time decision"
 ).split()

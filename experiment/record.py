@@ -95,6 +95,7 @@ def make_run(
         "kinds": entry.kinds,
         "dataset": _describe(dataset, bool(spec.outer_folds)),
         "params": _params(classifier),
+        "auto": _auto(classifier),
         "settings": spec.settings,
         "seed": spec.seed,
         "split_seed": more.pop("split_seed"),
@@ -136,6 +137,12 @@ def _params(classifier: Any) -> dict[str, Any]:
     if hasattr(classifier, "described"):  # a pipeline has a hundred fields, most of them defaults
         return classifier.described()
     return {name: v for name, v in classifier.get_params().items() if name != "jobs"}
+
+
+def _auto(classifier: Any) -> dict[str, Any]:
+    """Return what became of the parameters that were left to be chosen."""
+    choices = classifier.choices() if hasattr(classifier, "choices") else {}
+    return {name: value for name, value in choices.items() if getattr(classifier, name) == "auto"}
 
 
 def _predictions(split: Split, classifier: Any, answers: NDArray[np.float64]) -> pd.DataFrame:

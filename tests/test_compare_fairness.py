@@ -88,6 +88,26 @@ def test_a_checkpoint_hides_the_shape_of_a_new_body():
     assert "`hidden = 128`, `layers = 2`" in parameters(shape)
 
 
+def test_what_became_of_auto_stands_beside_it():
+    params = {"epochs": "auto", "tokens": "auto", "hidden": 128}
+    shown = parameters(params, {"epochs": 8, "tokens": "bpe"})
+    assert shown == "`epochs = auto (8)`, `tokens = auto (bpe)`, `hidden = 128`"
+    assert parameters(params, None) == "`epochs = auto`, `tokens = auto`, `hidden = 128`"
+    page = section(
+        params={"tokens": "auto", "patience": "auto"},
+        auto={"tokens": "words", "patience": 2},
+        tuning=tuning() | {"space": {"tokens": "auto, words or bpe"}},
+    )
+    assert "`gru`: `tokens = auto (words)`, `patience = auto (2)`. Searched: `tokens`" in page
+    truth = truths(600, NEWS)
+    record = {"params": params, "auto": {"epochs": 8, "tokens": "bpe"}}
+    record["tuning"] = tuning() | {"space": {"tokens": "auto, words or bpe"}}
+    runs = [make_run(name, truth, answers(truth, 0.7, 1), **record) for name in ("tfidf", "gru")]
+    page = re.sub(" +", " ", model_page(judged(runs)[0].numbers["models"]["gru"]))
+    assert "| `tokens` | `auto (bpe)` |" in page
+    assert "Not searched: `epochs = auto (8)`, `hidden = 128`." in page
+
+
 @pytest.mark.parametrize(
     ("model", "told"),
     [

@@ -320,6 +320,17 @@ def test_a_network_is_searched_as_it_is_fitted(reviews, place):
     assert run.record["scores"]["validation"]["f1_macro"] == pytest.approx(best["score"])
 
 
+@pytest.mark.parametrize("trials", [0, 1])
+def test_a_run_tells_what_became_of_what_was_left_to_be_chosen(reviews, place, trials):
+    settings = {"hidden": 2, "embedding": "auto", "precision": "fp32", "tokens": "words"}
+    run = make(reviews, Spec(model="gru", settings=settings, trials=trials), place)
+    auto = run.record["auto"]
+    assert set(auto) == {"epochs", "patience", "vocabulary", "embedding"}
+    assert auto["epochs"] >= max(epoch["epoch"] for epoch in run.record["curve"])
+    assert auto["embedding"] == round(auto["vocabulary"] ** 0.25)
+    assert make(reviews, Spec(model="majority"), place).record["auto"] == {}
+
+
 def test_training_that_was_a_trial_is_billed_once(reviews, place):
     settings = {"epochs": 2, "hidden": 8, "embedding": 8}
     run = make(reviews, Spec(model="gru", settings=settings, trials=2), place)

@@ -23,7 +23,7 @@ from worthit.compare.pages.progress import (
     search_metric,
 )
 
-__all__ = ["fairness_section", "parameters", "search_seconds", "unsearched"]
+__all__ = ["fairness_section", "parameters", "search_seconds", "setting", "unsearched"]
 
 SCRATCH = "scratch"  # the checkpoint of a network without one
 OF_A_NEW_BODY = ("hidden", "layers", "n_tokens")  # a checkpoint has its own
@@ -176,7 +176,7 @@ def _fit_sentences(models: list[dict[str, Any]]) -> str:
 def _spaces(models: list[dict[str, Any]]) -> str:
     lines = []
     for model in models:
-        chosen = parameters(model["params"])
+        chosen = parameters(model["params"], model.get("auto"))
         if not chosen:
             continue
         space = (model.get("tuning") or {}).get("space") or {}
@@ -186,14 +186,28 @@ def _spaces(models: list[dict[str, Any]]) -> str:
     return bullets(lines)
 
 
-def parameters(params: dict[str, Any]) -> str:
-    """List parameters as code spans, without those of a body that is not there."""
+def parameters(params: dict[str, Any], auto: dict[str, Any] | None = None) -> str:
+    """List parameters as code spans, without those of a body that is not there.
+
+    Parameters
+    ----------
+    params : dict
+        Each with its value.
+    auto : dict, optional
+        What became of those that were left as ``auto``.
+    """
     given = params.get("checkpoint", SCRATCH) != SCRATCH
     left_out = OF_A_NEW_BODY if given else ()
     if params.get("checkpoint", SCRATCH) is None:  # the model's own default, named elsewhere
         left_out = (*left_out, "checkpoint")
     shown = {k: v for k, v in params.items() if k not in left_out}
-    return ", ".join(code(f"{k} = {brief(v)}", 100) for k, v in shown.items())
+    return ", ".join(code(f"{k} = {setting(k, v, auto)}", 100) for k, v in shown.items())
+
+
+def setting(name: str, value: Any, auto: dict[str, Any] | None) -> str:
+    """Write a parameter's value, and in parentheses what became of ``auto``."""
+    became = f" ({brief(auto[name])})" if auto and name in auto else ""
+    return brief(value) + became
 
 
 def search_seconds(cost: dict[str, Any]) -> float | None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from worthit.compare.pages.fairness import parameters, search_seconds, unsearched
+from worthit.compare.pages.fairness import parameters, search_seconds, setting, unsearched
 from worthit.compare.pages.markdown import code, table, text
-from worthit.compare.pages.phrases import brief, count, duration, percent, plural
+from worthit.compare.pages.phrases import count, duration, percent, plural
 from worthit.compare.pages.progress import progress_sentence, progress_table
 
 __all__ = ["search_section"]
@@ -12,7 +12,8 @@ __all__ = ["search_section"]
 
 def search_section(model: dict[str, Any]) -> str:
     """Write what was searched, what was chosen, and how the score rose."""
-    chosen = parameters(model["params"])
+    auto = model.get("auto")
+    chosen = parameters(model["params"], auto)
     if not chosen:
         return ""
     tuning = model.get("tuning")
@@ -20,14 +21,14 @@ def search_section(model: dict[str, Any]) -> str:
         return f"## Parameters\n\n{chosen}. {unsearched(model)}"
     space, best = tuning.get("space") or {}, model["params"]
     rows = [
-        [code(field, 40), code(brief(best.get(field, "-")), 60), code(allowed, 80)]
+        [code(field, 40), code(setting(field, best.get(field, "-"), auto), 60), code(allowed, 80)]
         + (["at the edge"] if field in (tuning.get("at_edge") or ()) else [""])
         for field, allowed in space.items()
     ]
     fixed = {k: v for k, v in best.items() if k not in space}
     parts = ["## Search", table(["parameter", "chosen", "searched", ""], rows, "llll")]
     if fixed:
-        parts.append(f"Not searched: {parameters(fixed)}.")
+        parts.append(f"Not searched: {parameters(fixed, auto)}.")
     trials, pruned = model["cost"].get("trials"), model["cost"].get("trials_pruned")
     folds = tuning.get("folds")
     judged = f"{folds} folds of train" if folds and folds > 1 else "the validation split"

@@ -76,6 +76,10 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         """The type of numbers in which it computes here: ``fp32``, ``bf16``, ``fp16``."""
         return computes_in(self.precision)
 
+    def choices(self) -> dict[str, Any]:
+        """Return what it takes for each field that can be left as ``auto``."""
+        return {"precision": self.precision_}
+
     def identity(self) -> dict[str, Any]:
         """Return the parameters, with the checkpoint's hash in place of where it lies."""
         if not self.pretrained:

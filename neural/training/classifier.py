@@ -85,7 +85,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
 
     family: ClassVar[str] = "neural"
     learned: ClassVar[tuple[str, ...]] = (
-        "history_", "best_epoch_", "stopped_", "truncated_share_", "notes_", "fit_seconds_"
+        "history_", "best_epoch_", "stopped_", "truncated_share_", "notes_", "fit_seconds_",
+        "epochs_", "patience_",
     )  # fmt: skip
 
     usual_epochs: ClassVar[int] = 8  # for enough data; below it, enough for the least steps
@@ -188,6 +189,14 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     def precision_(self) -> str:
         """The type of numbers in which it computes here: ``fp32``, ``bf16``, ``fp16``."""
         return computes_in(self.precision)
+
+    def choices(self) -> dict[str, Any]:
+        """Return what the fit took for each field that can be left as ``auto``."""
+        return {
+            "epochs": self.epochs_,
+            "patience": self.patience_,
+            "precision": self.precision_,
+        }
 
     @property
     def name(self) -> str:

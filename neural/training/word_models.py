@@ -86,6 +86,14 @@ class WordClassifier(NeuralClassifier):
             return "words"
         return "bpe" if rare_share(inputs, self.min_count) > MOST_UNKNOWN else "words"
 
+    def choices(self) -> dict[str, Any]:
+        """Return what the fit took for each field that can be left as ``auto``."""
+        return super().choices() | {
+            "tokens": self.tokens_,
+            "vocabulary": len(self.encoder_),
+            "embedding": self.width_,
+        }
+
     def load_encoder(self, folder: Path) -> Vocabulary | Pieces:
         """Read the vocabulary."""
         return self._encoder.load(folder)
