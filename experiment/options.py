@@ -25,6 +25,8 @@ __all__ = [
     "with_options",
 ]
 
+LAST_SEED = 2**31 - 1  # numpy's end at 2**32 - 1, and --seeds counts up from it
+
 
 @dataclass(frozen=True)
 class DataOptions:
@@ -64,13 +66,16 @@ class OutputOptions:
 class TrainOptions(OutputOptions, DataOptions):
     """What every command that trains takes."""
 
-    seed: Annotated[int, typer.Option(min=0, help="Seed of search and training.")] = 0
+    seed: Annotated[
+        int, typer.Option(min=0, max=LAST_SEED, help="Seed of search and training.")
+    ] = 0
     trials: Annotated[
         int | None,
         typer.Option(help="Trials of the search; by default 30 for baselines, 0 for networks."),
     ] = None
     time_limit: Annotated[
-        str | None, typer.Option(help="Stop searching and training after, like 50m or 1h30m.")
+        str | None,
+        typer.Option(help="Stop each run's search and training after, like 50m or 1h30m."),
     ] = None
     metric: Annotated[
         str,

@@ -108,7 +108,9 @@ class ZeroShot(EncoderClassifier):
 
     def _embed_names(self, clock: Clock | None = None) -> None:
         named = self._named()
-        shown = [self.template.format(named.get(str(one), str(one))) for one in self.classes_]
+        names = [named.get(str(one), str(one)) for one in self.classes_]
+        # Not str.format, to which any other brace of the template would be a field.
+        shown = [self.template.replace("{}", name) for name in names]
         self._names = self.vectors(shown, clock).astype(np.float64)  # (classes, width)
 
     def _named(self) -> dict[str, str]:

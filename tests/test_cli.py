@@ -255,6 +255,7 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_1(run, words, sentence):
         ["neural"],
         ["predict"],
         ["baseline", "--seed", "-1"],
+        ["baseline", "set", "--seed", "4294967296"],
         ["compare", "--predictions", "ours.csv", "theirs.csv", "--learning-curve"],
     ],
 )

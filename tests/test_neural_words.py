@@ -197,6 +197,7 @@ def test_content_of_the_vectors_decides_and_not_where_they_lie(tmp_path):
         (b"", "is no text file of word vectors"),
         (b"\x00\x01\xff" * 50, "is no text file of word vectors"),
         (b"a sentence of plain words\n", "is no text file of word vectors"),
+        ("2 \N{SUPERSCRIPT THREE}\ngoal 1 2 3\n".encode(), "is no text file of word vectors"),
         (b"goal 1 2 3\nbank 1 2\n", "Line 2 of .* has no 3 numbers after the word 'bank'"),
         (b"goal 1 2 3\nbank 1 2 nan\n", "Line 2 of .* has no 3 numbers after the word 'bank'"),
         (b"but 1 2 3\n", "None of the 5 words of the training texts stands in"),
@@ -206,6 +207,30 @@ def test_broken_vectors_are_refused_in_a_sentence(tmp_path, content, sentence):
     (tmp_path / "some.txt").write_bytes(content)
     with pytest.raises(InputError, match=sentence):
         Average(epochs=1, vectors=str(tmp_path / "some.txt")).fit(TEXTS, LABELS)
+
+
+def _zipped(text):
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def _cut(content):
+    return content[: len(content) // 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (_cut(_zipped(GLOVE * 9)), "ended before"),
+        (_cut(_zipped("".join(f"w{n} {n} 1 {n}\n" for n in range(9999)))), "ended"),
+        (_zipped(GLOVE)[:10] + b"\xff" * 99, "invalid block type"),
+        (GLOVE.encode(), "Not a gzipped file"),
+    ],
+    ids=["soon", "late", "damaged", "plain"],
+)
+def test_vectors_that_cannot_be_unpacked_are_refused_in_a_sentence(tmp_path, content, reason):
+    (tmp_path / "some.vec.gz").write_bytes(content)
+    with pytest.raises(InputError, match=f"some.vec.gz cannot be unpacked .*{reason}.* cut off"):
+        Average(epochs=1, vectors=str(tmp_path / "some.vec.gz")).fit(TEXTS, LABELS)
 
 
 @pytest.mark.parametrize(

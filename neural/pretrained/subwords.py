@@ -14,12 +14,14 @@ from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.processors import TemplateProcessing
 from tokenizers.trainers import BpeTrainer
 
+from worthit.core.errors import InputError
 from worthit.core.files import read_json, write_json
 from worthit.neural.training.encoded import Encoded, chunks, readable
 from worthit.neural.training.vocabulary import sides
 
-__all__ = ["Subwords", "learn_bpe"]
+__all__ = ["ARCHITECTURES", "Subwords", "learn_bpe"]
 
+ARCHITECTURES = ("bert", "roberta", "xlm-roberta", "camembert")  # that any model here reads
 TOKENIZER, SHAPE = "tokenizer.json", "body.json"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -68,8 +70,23 @@ class Subwords:
 
     @classmethod
     def load(cls, folder: Path) -> "Subwords":
-        """Read what :meth:`save` wrote."""
-        return cls(Tokenizer.from_file(str(folder / TOKENIZER)), **read_json(folder / SHAPE))
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        InputError
+            If the body is of no architecture that a model here reads.
+        """
+        stored = read_json(folder / SHAPE)
+        architecture = stored["shape"].get("model_type")
+        if architecture not in ARCHITECTURES:  # a run can come from anywhere
+            raise InputError(
+                f"The body in {str(folder / SHAPE)!r} is of the architecture {architecture!r}; "
+                f"expected one of {', '.join(ARCHITECTURES)}: copy the run again from where it was "
+                "made."
+            )
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        return cls(tokenizer, stored["special"], stored["shape"])
 
 
 def learn_bpe(inputs: Sequence, n_tokens: int) -> Tokenizer:

@@ -5,6 +5,7 @@ that with the number of words and the width. Nothing in it is executed or unpick
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,7 +87,7 @@ def _layout(path: Path) -> tuple[int, int]:
     with _lines(path) as lines:
         first = next(lines, "").split()
         second = next(lines, "").split()
-    if len(first) == 2 and all(part.isdigit() for part in first):
+    if len(first) == 2 and all(part.isdecimal() for part in first):
         header, example = 1, second
         stated = int(first[1])
     else:
@@ -115,6 +116,12 @@ def _lines(path: Path) -> Iterator[Iterator[str]]:
     if not path.is_file():
         raise InputError(f"There is no file of word vectors at {path}; check the path.")
     opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
-        read = iter(lambda: file.readline(LONGEST), b"")
-        yield (line.decode("utf-8", errors="replace") for line in read)
+    try:
+        with opened as file:
+            read = iter(lambda: file.readline(LONGEST), b"")
+            yield (line.decode("utf-8", errors="replace") for line in read)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(
+            f"{path} cannot be unpacked as gzip ({error}); download the file again, it may be cut "
+            "off, or name it without .gz if it is not compressed."
+        ) from error
