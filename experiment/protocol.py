@@ -18,7 +18,7 @@ from worthit.corpus import Dataset, Split
 from worthit.corpus.language import normalise
 from worthit.experiment.decision import Decision, learn_decision
 from worthit.experiment.epochs import kept, learns_by_epoch
-from worthit.experiment.folds import Fold, make_folds
+from worthit.experiment.folds import Fold, make_folds, take
 from worthit.experiment.models import fields_of, find, new_classifier
 from worthit.experiment.scoring import Scorer
 from worthit.experiment.spec import Spec
@@ -75,7 +75,8 @@ class Outcome:
         ``tune_seconds``, ``fit_seconds``, ``predict_seconds``; of the first, ``decision_seconds``
         went into thresholds and calibration. Where a search's own network is kept, its training
         counts as the fit and no more as tuning, together with what the frozen part took in whatever
-        trial it ran; ``search_seconds`` are those of the whole search.
+        trial it ran; what it took there for a fit after the search counts likewise.
+        ``search_seconds`` are those of the whole search.
     """
 
     classifier: Any
@@ -167,6 +168,7 @@ def follow_protocol(
     scorer = Scorer.of(dataset, spec.metric)
     searched = bool(spec.trials and outcome.classifier.search_space())
     material = _gather(dataset, outcome, neural, searched)
+    rows = _shared_rows(outcome.classifier, material)
     with _timed(outcome, "tune_seconds"):
         if searched:
             # Every run has its own study, the same on all machines that share a database.
@@ -178,13 +180,17 @@ def follow_protocol(
                 "fresh": fresh,
                 "best_model": work / "best",
             }
-            _tune(outcome, material, spec, scorer, jobs, where)
+            _tune(outcome, material, rows, spec, scorer, jobs, where)
     if outcome.found:  # an interrupted or shared search took longer than this process
         searched = max(trial["seconds"] for trial in outcome.found.all_trials)
         searched += outcome.seconds.get("decision_seconds", 0.0)
         outcome.seconds["tune_seconds"] = max(outcome.seconds["tune_seconds"], searched)
         outcome.seconds["search_seconds"] = outcome.seconds["tune_seconds"]
-    (_fit_network if neural else _fit_baseline)(outcome, material, spec, work)
+    if neural:
+        _fit_network(outcome, material, rows, spec, work)
+    else:
+        _fit_baseline(outcome, material, spec)
+    del rows  # test is answered without what is known of them, and with their memory
     outcome.seconds["fit_seconds"] += outcome.seconds.pop("normalising")
     with _timed(outcome, "predict_seconds"):
         outcome.on_test = answer(outcome, material, dataset.test.inputs)
@@ -214,9 +220,22 @@ def _gather(dataset: Dataset, outcome: Outcome, neural: bool, searched: bool) ->
     return Material(dataset, texts, held_out, folds)
 
 
+def _shared_rows(classifier: Any, material: Material) -> Any:
+    """Prepare train and validation, once for search, fit and answers, or return None.
+
+    None for a network that learns by epoch: a search keeps it, and what was prepared for that is
+    not held in memory while it trains.
+    """
+    neural = len(material.folds) == 1
+    if not neural or learns_by_epoch(classifier) or not hasattr(classifier, "prepare"):
+        return None
+    return classifier.prepare(material.both[0])
+
+
 def _tune(
     outcome: Outcome,
     material: Material,
+    shared: Any,
     spec: Spec,
     scorer: Scorer,
     jobs: int,
@@ -227,7 +246,7 @@ def _tune(
     rows, labels = material.both if neural else (material.train, material.dataset.train.labels)
     if hasattr(classifier, "prepare"):
         say(f"{spec.model}: preparing {len(rows):,} items")
-        rows = classifier.prepare(rows)
+        rows = classifier.prepare(rows) if shared is None else shared
     outcome.found = search(
         classifier,
         rows,
@@ -257,8 +276,11 @@ def _beside(material: Material, classifier: Any) -> dict[str, NDArray]:
     return {name: np.concatenate([labels, unused]) for name, labels in second.items()}
 
 
-def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:
+def _fit_network(outcome: Outcome, material: Material, shared: Any, spec: Spec, work: Path) -> None:
     dataset, found = material.dataset, outcome.found
+    train, validation = material.train, material.validation
+    if shared is not None:
+        train, validation = (take(shared, rows) for rows in material.folds[0])
     with _timed(outcome, "fit_seconds"):
         best = found and kept(work / "best", type(outcome.classifier), found.slot)
         if best:  # the search has trained it on the very same rows
@@ -266,9 +288,9 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
         else:
             _fit(
                 outcome.classifier,
-                material.train,
+                train,
                 dataset.train.labels,
-                validation=(material.validation, dataset.validation.labels),
+                validation=(validation, dataset.validation.labels),
                 workspace=work / "fit",
                 time_limit=_time_left(outcome, spec),
                 **second_labels(outcome.classifier, dataset.train),
@@ -277,9 +299,9 @@ def _fit_network(outcome: Outcome, material: Material, spec: Spec, work: Path) -
     # outputs of a frozen part that another trial had left it.
     trained = getattr(outcome.classifier, "fit_seconds_", 0.0)
     outcome.seconds["fit_seconds"] = max(outcome.seconds["fit_seconds"], trained)
-    if best:
-        outcome.seconds["tune_seconds"] = max(0.0, outcome.seconds["tune_seconds"] - trained)
-    outcome.on_validation = outcome.classifier.predict_proba(material.validation)
+    in_search = trained if best else getattr(outcome.classifier, "shared_seconds_", 0.0)
+    outcome.seconds["tune_seconds"] = max(0.0, outcome.seconds["tune_seconds"] - in_search)
+    outcome.on_validation = outcome.classifier.predict_proba(validation)
 
 
 def _time_left(outcome: Outcome, spec: Spec) -> float | None:
@@ -304,7 +326,7 @@ def _fit(classifier: Any, *inputs: Any, **options: Any) -> None:
         classifier.fit(*inputs, **options)
 
 
-def _fit_baseline(outcome: Outcome, material: Material, spec: Spec, work: Path) -> None:
+def _fit_baseline(outcome: Outcome, material: Material, spec: Spec) -> None:
     say(f"{spec.model}: fitting")
     # What validation says of the chosen settings; this fit is not part of the model's cost.
     before = clone(outcome.classifier).fit(material.train, material.dataset.train.labels)

@@ -9,12 +9,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 
 from worthit.core.errors import InputError, TimeLimitError
+from worthit.core.files import write_json
+from worthit.corpus import load
+from worthit.experiment.outer import follow_over_folds
+from worthit.experiment.protocol import follow_protocol
+from worthit.experiment.spec import Spec
 from worthit.experiment.tuning import search
 from worthit.neural.embedding import STRENGTHS, Embedding
 from worthit.neural.pretrained import room
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.zeroshot import ZeroShot
-from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, scarce, write_checkpoint
+from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, scarce, toy, write_checkpoint
 
 TOLD = "Memory did not suffice for answering on whole batches: fewer inputs were taken at a time."
 
@@ -124,6 +129,86 @@ def test_loaded_encoders_do_not_take_each_others_vectors(tiny, tmp_path):
         model.save(tmp_path / str(number))
         loaded = Embedding.load(tmp_path / str(number))
         np.testing.assert_array_equal(loaded.predict_proba(prepared), model.predict_proba(TEST))
+
+
+def test_vectors_of_prepared_inputs_lie_in_memory_once(tiny):
+    model = Embedding(checkpoint=tiny, C=1.0).fit(*TRAINING)
+    prepared = model.prepare(TRAINING[0])
+    known = model.vectors(prepared)
+    assert np.shares_memory(model.vectors(prepared), known)
+    np.testing.assert_array_equal(model.vectors(TRAINING[0]), known)
+
+
+def test_vectors_too_large_for_memory_answer_the_same_from_a_file(tiny, tmp_path, monkeypatch):
+    expected = Embedding(checkpoint=tiny).fit(*TRAINING, VALIDATION).predict_proba(TEST)
+    monkeypatch.setattr(room, "IN_MEMORY", 0)
+    model = Embedding(checkpoint=tiny).fit(*TRAINING, VALIDATION, workspace=tmp_path)
+    answers = model.predict_proba(TEST)
+    np.testing.assert_array_equal(answers, expected)
+    assert type(answers) is np.ndarray
+
+
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "notes.csv"
+    texts, labels = toy(120, 3)
+    rows = [
+        f"{text} {i},{label}" for i, (text, label) in enumerate(zip(texts, labels, strict=True))
+    ]
+    path.write_text("\n".join(["text,label", *rows]) + "\n")
+    return load(path)
+
+
+@pytest.fixture
+def passed(monkeypatch):
+    """List how many inputs pass the body at a time, which takes a hundredth of a second."""
+    ahead, passed = PretrainedNetwork.ahead, []
+
+    def counting(self, input_ids):
+        time.sleep(0.01)
+        passed.append(len(input_ids))
+        return ahead(self, input_ids)
+
+    monkeypatch.setattr(PretrainedNetwork, "ahead", counting)
+    return passed
+
+
+@pytest.mark.parametrize("trials", [0, 2, 5])
+@pytest.mark.parametrize("folds", [0, 2])
+def test_a_run_passes_each_input_through_the_body_once_searched_or_not(
+    notes, tiny, tmp_path, passed, trials, folds
+):
+    settings = {"checkpoint": tiny, "pool": "mean"}
+    asked = Spec(model="embedding", settings=settings, trials=trials, outer_folds=folds)
+    follow = follow_over_folds if folds else follow_protocol
+    outcome, material = follow(notes, asked, tmp_path, 1, None)
+    n_items = sum(len(split) for split in notes.splits.values())
+    assert sum(passed) == n_items * (folds or 1)  # each fold has all of them
+    assert bool(outcome.found) == bool(trials)
+    answers = outcome.classifier.predict_proba(material.validation)
+    np.testing.assert_array_equal(outcome.on_validation, answers)
+
+
+def test_a_fit_after_a_search_is_billed_the_vectors_that_a_trial_left_it(
+    notes, tiny, tmp_path, passed
+):
+    settings = {"checkpoint": tiny, "pool": "mean", "batch_size": 4}
+    asked = Spec(model="embedding", settings=settings, trials=2)
+    (tmp_path / "fit").mkdir()
+    interrupted = 1000.0  # seconds that this fit has had before; no search spent them
+    write_json(tmp_path / "fit" / "clock.json", {"seconds": interrupted})
+    outcome, _ = follow_protocol(notes, asked, tmp_path, 1, None)
+    seconds, train, held_out = outcome.seconds, notes.train, notes.validation
+    frozen = 0.01 * (len(train) + len(held_out)) / 4  # there are as many batches at least
+    shared = seconds["search_seconds"] - seconds["tune_seconds"]
+    assert frozen <= shared < interrupted
+    assert seconds["tune_seconds"] > 0
+    assert seconds["fit_seconds"] > interrupted + shared
+    plain = Embedding(**settings).set_params(**outcome.found.params)
+    plain.fit(train.inputs, train.labels, (held_out.inputs, held_out.labels))
+    answers = plain.predict_proba(notes.test.inputs)
+    np.testing.assert_array_equal(outcome.on_test, answers)
+    assert plain.shared_seconds_ == 0
 
 
 def test_time_that_is_over_while_inputs_are_embedded_is_said(tiny):

@@ -13,7 +13,7 @@ from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_check
 from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows
 from worthit.neural.pretrained.modes import layer_read
 from worthit.neural.pretrained.network import POOLS, PretrainedNetwork
-from worthit.neural.pretrained.subwords import Subwords
+from worthit.neural.pretrained.subwords import ARCHITECTURES, Subwords
 from worthit.neural.training.checks import require_at_least, require_one_of
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.device import PRECISIONS, check_precision, computes_in
@@ -24,7 +24,6 @@ from worthit.neural.training.saving import load, save
 
 __all__ = ["EncoderClassifier"]
 
-ARCHITECTURES = ("bert", "roberta", "xlm-roberta", "camembert")
 NEW_LAYERS = 2  # of a body with random weights
 
 
@@ -126,6 +125,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         self.notes_: list[str] = []
         self.checkpoint_: dict[str, Any] | None = None
         self._answering = RowsAtOnce("answering")
+        self.shared_seconds_ = 0.0  # of the fit's, those that another one has spent for both
         if self.pretrained:
             checkpoint = self._find()
             self.checkpoint_ = checkpoint.record
@@ -143,7 +143,8 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
     ) -> np.ndarray:
         """Return one vector for each input; what was prepared is computed once for all fits.
 
-        An interrupted fit finds in its workspace what was computed before.
+        Those of prepared inputs are the very ones that are kept: they are not to be changed. An
+        interrupted fit finds in its workspace what was computed before.
 
         Returns
         -------
@@ -157,10 +158,12 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
         """
         ids = self.encoder_.encode(inputs, self.max_length).rows
         source = self.encoder_.source  # none of a new body, nor of one that was loaded
-        rows = frozen_rows(
+        memo = inputs.memo if isinstance(inputs, Prepared) else Memo()
+        spared = memo.spared
+        (vectors,) = frozen_rows(
             self.network_,
             ids,
-            inputs.memo if isinstance(inputs, Prepared) else Memo(),
+            memo,
             body=str(source) if source else None,
             batch_size=self.batch_size,
             precision=self.precision,
@@ -168,11 +171,12 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):
             at_once=self._answering,
             folder=workspace,
             clock=clock,
+            as_vectors=True,
         )
+        if clock:
+            self.shared_seconds_ += memo.spared - spared
         self.notes_ += [note for note in self._answering.notes if note not in self.notes_]
-        stacked = np.reshape(rows, (len(rows), self.network_.width))
-        lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
-        return stacked / lengths.clip(min=1e-12)
+        return np.asarray(vectors)  # as any other array, also where a file is mapped
 
     @property
     def n_parameters_(self) -> int:

@@ -32,9 +32,15 @@ class Memo:
     """Outputs of frozen bodies and their seconds, by what they depend on; the last used are kept.
 
     Memory and files have a budget each. The newest outputs are kept even if they exceed it alone.
+
+    Attributes
+    ----------
+    spared : float
+        Seconds that known outputs once took, counted for each fit that took them over.
     """
 
     def __init__(self) -> None:
+        self.spared = 0.0
         self._kept: OrderedDict[str, tuple[list[np.ndarray], float]] = OrderedDict()
 
     def get(self, key: str) -> tuple[list[np.ndarray], float] | None:
@@ -99,6 +105,7 @@ def frozen_rows(
     at_once: RowsAtOnce,
     folder: Path | None = None,
     clock: Clock | None = None,
+    as_vectors: bool = False,
 ) -> list[np.ndarray]:
     """Return what the frozen part makes of all rows: what is known of them, or run longest first.
 
@@ -125,11 +132,15 @@ def frozen_rows(
         it was; left out, only a large output is put in a file, one without a name.
     clock : Clock, optional
         The fit's: asked before each batch but the first, and told what known outputs once took.
+    as_vectors : bool
+        Where only the head learns: make each output a vector of length 1, and give back all of
+        them as one array. Made where they are kept, they need no second room.
 
     Returns
     -------
     list of numpy.ndarray
-        For each row (width,) where only the head learns, else (time, width), float32.
+        For each row (width,) where only the head learns, else (time, width), float32. As vectors,
+        one array: (rows, width).
 
     Raises
     ------
@@ -138,11 +149,12 @@ def frozen_rows(
     """
     device = best_device()
     dtype = compute_type(precision, device)
-    key = _key_of(body or "", network, dtype, rows)
+    key = _key_of(body or "", network, dtype, rows, as_vectors)
     if body and (known := memo.get(key)) is not None:
         outputs, seconds = known
         if clock:
             clock.take_over(seconds)
+            memo.spared += seconds
         return outputs
     network.to(device).eval()
     pooled = network.all_frozen
@@ -184,6 +196,8 @@ def frozen_rows(
                 )
             ids = pad_rows([rows[i] for i in batch], pad=network.pad)
             found = torch.cat(at_once.take({"input_ids": ids}, answer)).numpy()
+            if as_vectors:
+                found = found / np.linalg.norm(found, axis=1, keepdims=True).clip(min=1e-12)
             for i, vectors in zip(batch, found, strict=True):
                 kept[i][:] = vectors if pooled else vectors[: len(kept[i])]
             bar.update(len(batch))
@@ -192,18 +206,26 @@ def frozen_rows(
             own_clock.tick()
             if clock and leads():
                 clock.tick()
-    outputs = [one[0] for one in kept] if pooled else kept
+    outputs = kept
+    if pooled:
+        outputs = [room.values] if as_vectors else [one[0] for one in kept]
     if body:
         memo.keep(key, outputs, own_clock.seconds)
     return outputs
 
 
 def _key_of(
-    body: str, network: PretrainedNetwork, dtype: torch.dtype, rows: Sequence[np.ndarray]
+    body: str,
+    network: PretrainedNetwork,
+    dtype: torch.dtype,
+    rows: Sequence[np.ndarray],
+    as_vectors: bool,
 ) -> str:
     """Hash what frozen outputs depend on."""
     pool = network.pool if network.all_frozen else network.summed
-    recipe = (body, network.n_frozen, len(network.layers), pool, str(dtype))
+    recipe: tuple = (body, network.n_frozen, len(network.layers), pool, str(dtype))
+    if as_vectors:
+        recipe += ("of length 1",)
     digest = hashlib.sha256(repr(recipe).encode())
     for row in rows:
         digest.update(len(row).to_bytes(4, "little"))
