@@ -85,9 +85,10 @@ def training_size(words: Sequence[str]) -> int | None:
 def read_value(text: str, model: str, field: str, given: str) -> Any:
     """Read a field's value by the type that the model's class states for it.
 
-    A field of words takes any text as it stands. Else a number or truth value is read, and a
-    text only where the field takes both, such as ``embedding``, a width or ``auto``. For a
-    pipeline of the user's own, any Python literal is taken: it checks its fields itself.
+    ``none`` is None where the field can be None, as reports write it. A field of words takes any
+    other text as it stands. Else a number or truth value is read, and a text only where the field
+    takes both, such as ``embedding``, a width or ``auto``. For a pipeline of the user's own, any
+    Python literal is taken: it checks its fields itself.
 
     Parameters
     ----------
@@ -108,6 +109,8 @@ def read_value(text: str, model: str, field: str, given: str) -> Any:
 
         return read_plain(text)
     types = _types(get_type_hints(load_class(find(model)))[field])
+    if type(None) in types and text.strip().lower() == "none":
+        return None
     if types <= {str, type(None)}:
         return text
     value = _literal(text)

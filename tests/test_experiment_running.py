@@ -205,6 +205,19 @@ def test_settings_are_read_by_the_fields_types():
     }
 
 
+def test_none_is_none_where_a_field_can_be_it_and_else_a_word():
+    words = ["prune_heads=none", "checkpoint=None", "auxiliary= NONE", "embedding.C=none"]
+    assert parse_settings(words, ["bert", "embedding"]) == {
+        "bert": {"prune_heads": None, "checkpoint": None, "auxiliary": None},
+        "embedding": {"checkpoint": None, "C": None},
+    }
+    words = ["vectors=none", "balance=none", "positive=null", "embedding=none"]
+    expected = {"vectors": "none", "balance": "none", "positive": "null", "embedding": "none"}
+    assert parse_settings(words, ["gru"]) == {"gru": expected}
+    with pytest.raises(InputError, match="'dropout=none'; expected a value like 0.1, not str"):
+        parse_settings(["dropout=none"], ["bert"])
+
+
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [

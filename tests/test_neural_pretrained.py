@@ -8,12 +8,11 @@ from transformers import AutoModel, AutoTokenizer
 from worthit.core.errors import InputError
 from worthit.neural.bert import BERT
 from worthit.neural.embedding import Embedding
-from worthit.neural.pretrained.body import new_body, new_subwords
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.pretrained.pruning import head_importance, heads_to_prune, prune
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.memory import RowsAtOnce
-from worthit.tests.tiny_checkpoint import N_LAYERS, TEST, TRAINING, fit, new
+from worthit.tests.tiny_checkpoint import N_LAYERS, TEST, TRAINING, VALIDATION, fit, new
 
 # What is read --------------------------------------------------------------------------
 
@@ -144,20 +143,6 @@ def test_a_wide_body_learns_more_slowly(tiny, monkeypatch):
     assert new("scratch").rate == 0.01
 
 
-@pytest.mark.parametrize(
-    ("values", "searched"),
-    [
-        ({}, True),
-        ({"transfer": "last:1"}, True),
-        ({"transfer": "head"}, False),
-        ({"transfer": "head", "adapt": 1}, True),  # which the whole body takes part in
-        ({"checkpoint": "scratch"}, False),
-    ],
-)
-def test_the_bodys_rate_is_searched_where_a_body_is_given_that_learns(tiny, values, searched):
-    assert ("body_rate" in new(tiny, **values).search_space()) is searched
-
-
 def test_rates_rise_and_then_fall_the_bodys_as_a_share_of_the_heads(tiny, monkeypatch):
     from worthit.neural.training.trainer import ClassifierTrainer
 
@@ -176,6 +161,21 @@ def test_rates_rise_and_then_fall_the_bodys_as_a_share_of_the_heads(tiny, monkey
     assert head == pytest.approx(rising + falling)  # 8 steps of 8 inputs, twice
     assert [rates[0] for rates in seen] == pytest.approx([0.2 * rate for rate in head])
     assert [len(rates) for rates in seen] == [1] + 15 * [2]  # at first both are 0
+
+
+def test_a_second_head_is_told_with_how_much_it_saw_and_counts(tiny, monkeypatch):
+    from worthit.neural.training import trainer
+
+    second = ["x", "y", "", None] * 16
+    asked = new(tiny, epochs=1, transfer="head", auxiliary="mood")
+    told = (
+        "A second head learned 2 classes of 'mood' from 32 of 64 training inputs, its loss "
+        "weighted {}; only the first head answers."
+    )
+    assert told.format("0.5") in asked.fit(*TRAINING, VALIDATION, auxiliary=second).notes_
+    monkeypatch.setattr(trainer, "SECOND_TASK", 0.25)
+    assert told.format("0.25") in asked.fit(*TRAINING, VALIDATION, auxiliary=second).notes_
+    assert not any("second head" in note for note in fit(tiny, epochs=1).notes_)
 
 
 # Pruning ---------------------------------------------------------------------------------
@@ -307,14 +307,3 @@ def test_inputs_longer_than_the_checkpoint_reads_are_refused_before_any_run(tiny
         kind(checkpoint=tiny, max_length=300).check()
         with pytest.raises(InputError, match=sentence):
             kind(checkpoint=tiny, max_length=301).check()
-
-
-@pytest.mark.parametrize(
-    ("hidden", "heads"), [(128, 4), (100, 2), (96, 3), (101, 1), (20, 1), (384, 12)]
-)
-def test_new_body_of_any_width_has_heads_that_divide_it(hidden, heads):
-    subwords = new_subwords(
-        TRAINING[0], "bert", n_tokens=300, max_length=16, hidden=hidden, layers=1
-    )
-    assert subwords.shape["num_attention_heads"] == heads
-    assert new_body(subwords).config.hidden_size == hidden

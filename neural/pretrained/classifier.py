@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
+from optuna.distributions import BaseDistribution
 from torch import nn
 
 from worthit.core.errors import InputError
@@ -14,10 +14,17 @@ from worthit.core.files import read_json, write_json
 from worthit.neural.pretrained.checkpoint import SCRATCH, Checkpoint, find_checkpoint
 from worthit.neural.pretrained.frozen import Memo, Prepared
 from worthit.neural.pretrained.keeping import KeepingClassifier
-from worthit.neural.pretrained.modes import layer_read, new_heads, parts_frozen
+from worthit.neural.pretrained.modes import layer_read, parts_frozen
 from worthit.neural.pretrained.network import HEADS, POOLS, PretrainedNetwork
-from worthit.neural.pretrained.pruning import check_heads, head_importance, heads_to_prune, prune
-from worthit.neural.pretrained.second_task import number_labels
+from worthit.neural.pretrained.pruning import head_importance, heads_to_prune, prune
+from worthit.neural.pretrained.second_task import note_of, number_labels
+from worthit.neural.pretrained.shape import (
+    OF_A_NEW_BODY,
+    check_parts,
+    layers_and_heads,
+    refuse_shape,
+)
+from worthit.neural.pretrained.space import search_space
 from worthit.neural.pretrained.subwords import Subwords
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import PRUNED
@@ -79,7 +86,7 @@ class PretrainedClassifier(KeepingClassifier):
     auxiliary : str or None
         Another column of the data: its labels are learned by a second head (multi-task).
     hidden, layers, n_tokens : int
-        Width, layers and vocabulary of a new body; a checkpoint has its own.
+        Width, layers and vocabulary of a new body; a checkpoint has its own and takes none.
     """
 
     architectures: ClassVar[tuple[str, ...]]
@@ -92,6 +99,8 @@ class PretrainedClassifier(KeepingClassifier):
         "second_classes_",
     )
 
+    # A new body learns no more from longer training either: validation scores of 3 to 50 epochs,
+    # on 500 to 20,000 texts of ag_news, differ by less than seeds do.
     usual_epochs: ClassVar[int] = 3
     least_steps: ClassVar[int] = 200
     most_epochs: ClassVar[int] = 20
@@ -238,6 +247,11 @@ class PretrainedClassifier(KeepingClassifier):
         """Adapt the body, prune it, and let its frozen part answer all inputs once."""
         network: Any = self.network_.to(best_device())
         training = Examples(training.rows, training.labels, second=self._second)
+        if self._second is not None:
+            from worthit.neural.training.trainer import SECOND_TASK  # not sooner: it takes seconds
+
+            given = (self.auxiliary, self.second_classes_, self._second)
+            self.notes_.append(note_of(*given, weight=SECOND_TASK))
         if self.adapt:
             from worthit.neural.pretrained.adaptation import adapt
 
@@ -265,7 +279,7 @@ class PretrainedClassifier(KeepingClassifier):
     def check(self) -> None:
         """Refuse unknown modes and sizes, and a checkpoint that cannot be found."""
         super().check()
-        for name in ("hidden", "layers", "n_tokens"):
+        for name in OF_A_NEW_BODY:
             require_at_least(self, name, 1)
         require_at_least(self, "adapt", 0)
         require_one_of(self, "pool", POOLS)
@@ -273,28 +287,14 @@ class PretrainedClassifier(KeepingClassifier):
         require_share(self, "dropout")
         if not 0 < self.body_rate <= 1:
             raise InputError(f"Got body_rate={self.body_rate!r}; it must be above 0 and at most 1.")
-        n_layers, n_heads = self.layers, new_heads(self.hidden)
         if self.pretrained:
-            checkpoint = self._find()
-            checkpoint.check_length(self.max_length)
-            n_layers, n_heads = checkpoint.n_layers, checkpoint.n_heads
-        n_read = layer_read(self.layer, n_layers)
-        self._frozen(n_read)
-        check_heads(self.prune_heads, n_read, n_heads)
+            self._find().check_length(self.max_length)
+        check_parts(self, *layers_and_heads(self))
+        refuse_shape(self)
 
     def search_space(self) -> dict[str, BaseDistribution]:
-        """Return what tuning may vary; of the body its rate, where one is given that learns."""
-        learns = self.pretrained and (self.adapt > 0 or self.transfer != "head")
-        return {
-            "learning_rate": FloatDistribution(2e-4, 3e-3, log=True),
-            **({"body_rate": FloatDistribution(0.02, 0.5, log=True)} if learns else {}),
-            "batch_size": CategoricalDistribution([16, 32, 64]),
-            "pool": CategoricalDistribution(["mean", "cls", "max", "last4"]),
-            "head": CategoricalDistribution(["linear", "mlp"]),
-            "balance": CategoricalDistribution(["none", "weights"]),
-            "dropout": FloatDistribution(0.0, 0.5),
-            "label_smoothing": FloatDistribution(0.0, 0.2),
-        }
+        """Return what tuning may vary; the defaults are in it."""
+        return search_space(self)
 
     # The parts ------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from worthit.core.errors import InputError
 
-__all__ = ["number_labels"]
+__all__ = ["note_of", "number_labels"]
 
 
 def number_labels(
@@ -48,3 +48,23 @@ def number_labels(
         )
     numbers = {name: number for number, name in enumerate(classes)}
     return classes, np.array([numbers.get(name, -1) for name in names])
+
+
+def note_of(column: str | None, classes: Sequence[str], numbers: np.ndarray, weight: float) -> str:
+    """Say what a second head learned, from how many inputs, and how much it counted.
+
+    Parameters
+    ----------
+    column : str or None
+        The task's name.
+    classes, numbers
+        What :func:`number_labels` returned.
+    weight : float
+        Of its loss, beside that of the task's own.
+    """
+    n_labelled = np.count_nonzero(numbers >= 0)
+    return (
+        f"A second head learned {len(classes)} classes of {column!r} from {n_labelled:,} of "
+        f"{len(numbers):,} training inputs, its loss weighted {weight:g}; only the first head "
+        "answers."
+    )

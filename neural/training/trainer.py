@@ -20,7 +20,7 @@ from worthit.neural.training.spread import SpreadTrainer
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
 
-__all__ = ["ClassifierTrainer"]
+__all__ = ["SECOND_TASK", "ClassifierTrainer"]
 
 TOLD = ("labels", "second")  # of a batch: what the network must not see
 SECOND_TASK = 0.5  # weight of an auxiliary task's loss beside the task's own
