@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from worthit.compare.ablation import Arm, ablation_numbers
+from worthit.compare.pages.ablation_scores import other_scores
 from worthit.compare.pages.alarms import alarms_in_short
 from worthit.compare.pairing import measure
 from worthit.compare.report import Report, write_ablation_page
@@ -61,6 +62,20 @@ def test_page_chooses_on_validation_and_says_what_test_shows(tmp_path):
     assert (tmp_path / "figures/gru-ablation-curves.png").read_bytes()[:4] == b"\x89PNG"
     stored = json.loads((tmp_path / "report.json").read_text())
     assert stored["pages"]["gru-ablation"]["changes"][1]["value"] == "2"
+
+
+def test_all_scores_stand_in_a_table_with_those_of_few_classes(tmp_path):
+    found = numbers()
+    page = write_ablation_page(found, tmp_path).read_text()
+    rows = [line for line in page.partition("## All scores")[2].splitlines() if line[:1] == "|"]
+    labels = list(found["base"]["f1_by_class"])
+    head = ["change", "accuracy", "macro F1", "weighted F1", *(f"F1, {label}" for label in labels)]
+    assert [cell.strip() for cell in rows[0].strip("|").split("|")] == head
+    scores = [found["base"]["scores"][each] for each in ("accuracy", "f1_macro", "f1_weighted")]
+    expected = [f"{100 * value:.2f}" for value in (*scores, *found["base"]["f1_by_class"].values())]
+    assert [cell.strip() for cell in rows[2].strip("|").split("|")] == ["the base", *expected]
+    many = {f"c{n}": 0.5 for n in range(9)}
+    assert "F1, c0" not in other_scores({"the base": found["base"] | {"f1_by_class": many}})
 
 
 def test_base_that_is_best_on_validation_is_said_to_be(tmp_path):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.pages.ablation_scores import other_scores
 from worthit.compare.pages.alarms import alarms_in_short
 from worthit.compare.pages.machine import machine_sentence
 from worthit.compare.pages.markdown import bullets, code, quote, table, text
@@ -41,6 +42,7 @@ def ablation_page(numbers: dict[str, Any]) -> str:
         quote(_summary(numbers)),
         _scores(numbers),
         _alarms(numbers),
+        other_scores(_runs(numbers)),
         _curves(numbers),
         _costs(numbers),
         _notes(numbers),
