@@ -36,8 +36,9 @@ def make_spread(dataset: Dataset, spec: Spec, place: Place) -> Run:
     if spec.trials:
         raise InputError(
             f"Got {spec.trials} trials under a launcher of several processes, which share one "
-            "training; start the command once for each device instead, with --storage, and they "
-            "share the search."
+            "training; start the command by itself, once for each device (CUDA_VISIBLE_DEVICES=0, "
+            "1, ...), all with the same --storage and each with a --runs folder of its own: so "
+            "they share the search."
         )
     from worthit.neural.training.ranks import dismiss, join  # torch
 

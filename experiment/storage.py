@@ -1,5 +1,6 @@
 """Opens what an Optuna study is kept in: a journal file, or a database that machines share."""
 
+import os
 import random
 import time
 import warnings
@@ -47,7 +48,7 @@ def open_storage(address: str | Path) -> BaseStorage:
     Raises
     ------
     InputError
-        If the address is malformed, or nothing answers there.
+        If the address is malformed, nothing answers there, or a journal is damaged.
     MissingExtraError
         If the database's driver is not installed.
     """
@@ -56,7 +57,8 @@ def open_storage(address: str | Path) -> BaseStorage:
         address.parent.mkdir(parents=True, exist_ok=True)
         # Nobody else uses it, so a lock is what a killed process left.
         address.with_name(f"{address.name}.lock").unlink(missing_ok=True)
-        return _journal(address)
+        _cut_unfinished(address)
+        return _journal(address, "repeat the command with --fresh, and the search begins anew")
     check_address(address)
     if address.startswith(JOURNAL):
         return _open_journal(Path(address.removeprefix(JOURNAL)))
@@ -87,17 +89,61 @@ def _open_journal(path: Path) -> JournalStorage:
                 f"{path} is not the journal of a search; give a new file, or one that --storage "
                 "has made."
             )
-        return _journal(path)
+        _refuse_unfinished(path)
+        return _journal(path, "give a new file, and the search begins anew")
     except OSError as error:
         raise InputError(
             f"Cannot use the journal {path} ({error.strerror}); give a file that can be written."
         ) from None
 
 
-def _journal(path: Path) -> JournalStorage:
+def _journal(path: Path, remedy: str) -> JournalStorage:
+    try:
+        return JournalStorage(JournalFileBackend(str(path), _lock(path)))
+    except ValueError:  # a line within it is no JSON
+        raise InputError(f"The journal {path} is damaged; {remedy}.") from None
+
+
+def _lock(path: Path) -> JournalFileOpenLock:
     # Not Optuna's default lock, a symbolic link: to a relative path it leads nowhere, and then one
     # that a killed process left is waited for without end. This one is broken after 30 s.
-    return JournalStorage(JournalFileBackend(str(path), JournalFileOpenLock(str(path))))
+    return JournalFileOpenLock(str(path))
+
+
+def _cut_unfinished(path: Path) -> None:
+    """Cut off a last line without an end, as a full disk leaves it; the next would be glued to it.
+
+    What it said is lost, as if the process had been killed before.
+    """
+    if _unfinished(path):
+        with path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def _refuse_unfinished(path: Path) -> None:
+    """Refuse a shared journal with such a line: others may be about to add to it."""
+    if not _unfinished(path):
+        return
+    lock = _lock(path)
+    lock.acquire()  # another process may just be writing that line
+    try:
+        if _unfinished(path):
+            raise InputError(
+                f"The last line of the journal {path} was cut off, as by a full disk; make room, "
+                f"end all commands that share it, remove that line (sed -i '$d' '{path}') and "
+                "repeat them: the search goes on from there."
+            )
+    finally:
+        lock.release()
+
+
+def _unfinished(path: Path) -> bool:
+    """Tell whether a file's last line has no end."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
 
 
 def _is_journal(path: Path) -> bool:

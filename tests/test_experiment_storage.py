@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -16,10 +17,13 @@ import optuna
 import pytest
 
 from worthit.core.errors import InputError, MissingExtraError
+from worthit.corpus import load
 from worthit.experiment import heartbeat, slots
 from worthit.experiment.address import hide_password
 from worthit.experiment.options import typed_command
 from worthit.experiment.place import Place
+from worthit.experiment.running import make
+from worthit.experiment.spec import Spec
 from worthit.experiment.storage import open_storage
 from worthit.experiment.study import open_slots, worker_of
 from worthit.tests.storage_worker import Dial, tune, work
@@ -317,6 +321,74 @@ def test_a_lock_that_a_killed_process_left_does_not_hold_its_own_journal(tmp_pat
     storage = open_storage(journal)
     assert not lock.exists()  # or the next line would wait for it
     assert optuna.create_study(storage=storage, study_name="search").trials == []
+
+
+@pytest.mark.parametrize("n_lost", [1, 40, 400, 10_000])
+def test_a_search_goes_on_where_a_full_disk_cut_its_own_journal(tmp_path, n_lost):
+    whole = tune(tmp_path / "whole.log", 4)
+    tune(tmp_path / "own.log", 2)
+    written = (tmp_path / "own.log").read_bytes()
+    (tmp_path / "own.log").write_bytes(written[:-n_lost])
+    for _ in range(2):
+        resumed = tune(tmp_path / "own.log", 4)
+        assert points(resumed.record) == points(whole.record)
+        assert resumed.params == whole.params
+
+
+def test_a_shared_journal_whose_last_line_was_cut_off_is_refused_and_left(tmp_path, journal):
+    tune(journal, 2, worker="same")
+    path = tmp_path / "search.log"
+    written = path.read_bytes()
+    path.write_bytes(written[:-40])
+    with pytest.raises(InputError, match=r"was cut off.*make room.*remove that line \(sed -i"):
+        open_storage(journal)
+    assert path.read_bytes() == written[:-40]
+    assert not (tmp_path / "search.log.lock").exists()
+    subprocess.run(["sed", "-i", "$d", path], check=True)
+    assert len(tune(journal, 3, worker="same").record["trials"]) == 3
+
+
+def test_a_line_that_another_process_is_just_writing_is_waited_for(tmp_path, journal):
+    tune(journal, 2)
+    path, lock = tmp_path / "search.log", tmp_path / "search.log.lock"
+    written = path.read_bytes()
+    path.write_bytes(written[:-40])
+    lock.touch()
+
+    def finish():
+        path.write_bytes(written)
+        lock.unlink()
+
+    writer = threading.Timer(0.3, finish)
+    writer.start()
+    open_storage(journal)
+    writer.join()
+
+
+def test_a_journal_with_a_broken_line_within_is_refused(tmp_path, journal):
+    tune(journal, 2)
+    path = tmp_path / "search.log"
+    first, second, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([first, second[:20] + rest[0], *rest[1:]]))
+    with pytest.raises(InputError, match="is damaged; give a new file"):
+        open_storage(journal)
+    with pytest.raises(InputError, match="is damaged; repeat the command with --fresh"):
+        open_storage(path)
+
+
+def test_commands_with_runs_folders_of_their_own_share_one_search(tmp_path, journal):
+    words = {"good": ["great", "fine"], "bad": ["poor", "dull"]}
+    rows = [f"a {words[label][i % 2]} film {i},{label}" for label in words for i in range(40)]
+    (tmp_path / "films.csv").write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    films, spec = load(tmp_path / "films.csv"), Spec(model="tfidf", trials=3)
+    records = []
+    for name in ("runs-0", "runs-1"):
+        place = Place(runs=tmp_path / name, reports=tmp_path, storage=journal, jobs=1)
+        run = make(films, spec, place)
+        assert run.folder.is_relative_to(tmp_path / name)
+        records.append(run.record["tuning"])
+    assert records[0]["trials"] == records[1]["trials"]  # the first command has tried them all
+    assert len(optuna.get_all_study_names(open_storage(journal))) == 1
 
 
 def test_a_folder_keeps_its_workers_name(tmp_path):

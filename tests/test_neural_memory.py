@@ -1,12 +1,13 @@
 """Lack of memory: fewer rows are taken at a time, and the outcome stays what it was."""
 
 import json
+import weakref
 
 import numpy as np
 import pytest
 import torch
 
-from worthit.core.errors import InputError
+from worthit.core.errors import InputError, UntrainableError
 from worthit.neural.gru import GRU
 from worthit.neural.training.memory import RowsAtOnce, is_out_of_memory
 from worthit.neural.training.recurrent import RecurrentNetwork
@@ -44,6 +45,56 @@ def test_memory_that_lacks_for_one_row_is_said_in_a_sentence(monkeypatch):
     scarce(monkeypatch, most=0)
     with pytest.raises(InputError, match="Out of memory while training on a single input; lower"):
         fit()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), MemoryError()],
+    ids=["gpu", "processor"],
+)
+def test_memory_that_lacks_for_the_optimizer_is_said_in_a_sentence(monkeypatch, error):
+    def step(*_, **__):
+        raise error
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", step)
+    with pytest.raises(
+        UntrainableError, match="beside what a batch takes; make the .* smaller"
+    ) as e:
+        fit()
+    assert e.value.__cause__ is error
+
+
+@pytest.mark.parametrize("what", ["a batch", "the optimizer"])
+def test_what_a_failed_training_held_is_free_for_the_next_one(monkeypatch, what):
+    held, build = [], torch.optim.AdamW.__init__
+
+    def step(self, *_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    def watched(self, *given, **more):
+        build(self, *given, **more)
+        held.append(weakref.ref(self))
+
+    monkeypatch.setattr(torch.optim.AdamW, "__init__", watched)
+    if what == "a batch":
+        scarce(monkeypatch, most=0)
+    else:
+        monkeypatch.setattr(torch.optim.AdamW, "step", step)
+    with pytest.raises(UntrainableError):  # which is kept here, with its traceback
+        fit()
+    assert [one() for one in held] == [None]
+
+
+def test_an_interruption_and_other_errors_leave_training_as_they_are(monkeypatch):
+    for error in (KeyboardInterrupt(), RuntimeError("shapes differ"), OSError(5, "broken")):
+
+        def step(*_, error=error, **__):
+            raise error
+
+        monkeypatch.setattr(torch.optim.AdamW, "step", step)
+        with pytest.raises(type(error)) as e:
+            fit()
+        assert e.value is error
 
 
 def test_a_failed_attempt_leaves_the_random_numbers_to_the_next():

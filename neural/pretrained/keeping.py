@@ -9,11 +9,15 @@ import torch
 
 from worthit.core.errors import TimeLimitError
 from worthit.neural.pretrained.frozen import Memo, Prepared, frozen_rows
+from worthit.neural.pretrained.room import NoRoomError
 from worthit.neural.training.batches import Examples, pad_rows, pad_states
 from worthit.neural.training.classifier import NeuralClassifier
 from worthit.neural.training.clock import Clock
+from worthit.neural.training.ranks import n_ranks
 
 __all__ = ["KeepingClassifier"]
+
+NO_ROOM = "The disk has no room for what the frozen part answers"
 
 
 class KeepingClassifier(NeuralClassifier):
@@ -52,7 +56,10 @@ class KeepingClassifier(NeuralClassifier):
         folder: Path,
         clock: Clock,
     ) -> tuple[Examples, Examples | None]:
-        """Let the frozen part, if there is one, answer all inputs that training reads."""
+        """Let the frozen part, if there is one, answer all inputs that training reads.
+
+        What the disk has no room for stays as it is: the frozen part answers it in every epoch.
+        """
         if not self._runs_ahead:
             return training, validation
 
@@ -77,19 +84,30 @@ class KeepingClassifier(NeuralClassifier):
         memo: Memo,
         folder: Path | None = None,
         clock: Clock | None = None,
-    ) -> list[np.ndarray]:
+    ) -> Sequence[np.ndarray]:
         network: Any = self.network_
-        found = frozen_rows(
-            network,
-            rows,
-            memo,
-            body=self.shared_body(),
-            batch_size=2 * self.batch_size,
-            precision=self.precision,
-            what=self.name,
-            at_once=self._answering,
-            folder=folder,
-            clock=clock,
-        )
+        try:
+            found = frozen_rows(
+                network,
+                rows,
+                memo,
+                body=self.shared_body(),
+                batch_size=2 * self.batch_size,
+                precision=self.precision,
+                what=self.name,
+                at_once=self._answering,
+                folder=folder,
+                clock=clock,
+            )
+        except NoRoomError as full:
+            # Several devices go one way together, and the others may have found room.
+            if n_ranks() > 1:
+                raise
+            self._note_no_room(full.size)
+            return rows
         self._note_memory()
         return found
+
+    def _note_no_room(self, size: int) -> None:
+        if not any(note.startswith(NO_ROOM) for note in self.notes_):
+            self.notes_.append(f"{NO_ROOM} ({size / 1e9:.3g} GB): it answers in every epoch.")

@@ -2,18 +2,33 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
 import numpy as np
 
 from worthit.core.files import read_json, write_json
 
-__all__ = ["Room"]
+__all__ = ["NoRoomError", "Room"]
 
 BETWEEN = 30.0  # seconds between two notes of how far a pass has come
 IN_MEMORY = 2**30  # bytes of outputs; more go to a file that is mapped into memory
+
+
+class NoRoomError(OSError):
+    """The disk is too small for the vectors.
+
+    Attributes
+    ----------
+    size : int
+        Bytes that they need.
+    """
+
+    size = 0
 
 
 class Room:
@@ -34,6 +49,11 @@ class Room:
         (n, width), float32.
     n_known : int
         Inputs whose vectors an earlier process has left here.
+
+    Raises
+    ------
+    NoRoomError
+        If the disk is too small for the file, which is removed then.
     """
 
     def __init__(self, n: int, width: int, folder: Path | None, name: str | None) -> None:
@@ -45,11 +65,11 @@ class Room:
             self.values = np.empty(shape, dtype=np.float32)
         elif path is None:
             # A file without a name: it lasts as long as the array, whatever ends this process.
-            with TemporaryFile(dir=folder) as file:
+            with _told_of_size(size, folder or gettempdir()), TemporaryFile(dir=folder) as file:
                 self.values = _mapped_to(file, shape)
         else:
             found = path.exists() and path.stat().st_size == size
-            with path.open("r+b" if found else "w+b") as file:
+            with _told_of_size(size, path), path.open("r+b" if found else "w+b") as file:
                 self.values = _mapped_to(file, shape)
             self.n_known = _noted(self._note) if found else 0
 
@@ -71,6 +91,21 @@ def _mapped_to(file: Any, shape: tuple[int, int]) -> np.memmap:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, 4 * shape[0] * shape[1])
     return np.memmap(file, dtype=np.float32, mode="r+", shape=shape)
+
+
+@contextmanager
+def _told_of_size(size: int, where: str | Path) -> Iterator[None]:
+    """Where a disk is full, remove the file and say how much room it takes."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (ENOSPC, EFBIG, EDQUOT):
+            raise
+        if Path(where).is_file():
+            Path(where).unlink()  # checkpoints need what room there is
+        full = NoRoomError(error.errno, error.strerror, str(where))
+        full.size = size
+        raise full from error
 
 
 def _noted(path: Path) -> int:

@@ -2,7 +2,9 @@
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from traceback import clear_frames
 from typing import TypeVar
 
 import torch
@@ -12,7 +14,7 @@ from worthit.core.memory import ROWS_AT_ONCE
 from worthit.core.progress import say
 from worthit.neural.training.randomness import random_states, set_random_states
 
-__all__ = ["RowsAtOnce", "is_out_of_memory"]
+__all__ = ["RowsAtOnce", "is_out_of_memory", "memory_errors"]
 
 Result = TypeVar("Result")
 Batch = dict[str, torch.Tensor]
@@ -121,6 +123,36 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(p in str(error).lower() for p in PHRASES)
+
+
+@contextmanager
+def memory_errors() -> Iterator[None]:
+    """Turn a lack of memory into a sentence, wherever in a training it shows.
+
+    :class:`RowsAtOnce` does what can be done with parts of a batch, and says what cannot; this is
+    for the rest, such as the optimizer's own memory in its first step.
+
+    Raises
+    ------
+    UntrainableError
+        If memory ran out.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError, UntrainableError) as error:
+        told = isinstance(error, UntrainableError)
+        if not (told or is_out_of_memory(error)):
+            raise
+        # A search goes on, and its next training needs what this one still holds on to.
+        for each in filter(None, (error, error.__cause__)):
+            clear_frames(each.__traceback__)
+        free_memory()
+        if told:
+            raise
+        raise UntrainableError(
+            "Out of memory while training, beside what a batch takes; make the network smaller, "
+            "lower batch_size or max_length, or free memory."
+        ) from error
 
 
 def free_memory() -> None:
