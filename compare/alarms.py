@@ -6,10 +6,11 @@ from typing import Any
 
 from worthit.compare.machines import same_machine
 
-__all__ = ["floor_score", "model_alarms", "pairing_alarms"]
+__all__ = ["OF_DEFAULTS", "cut_short", "floor_score", "model_alarms", "pairing_alarms"]
 
 FEW_TRIALS = 5  # a search of fewer whole trials has hardly left its default
 BUSY = 0.7  # processor seconds per second that a run of its own machine surpasses
+OF_DEFAULTS = "en"  # the language of the checkpoints that models take by themselves
 SHORT = 20.0  # seconds; of shorter runs, start and end are a large part
 
 
@@ -114,7 +115,11 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
             alarm |= {"value": model["params"][field], **bounds}
         alarms.append(alarm)
     curve = model.get("curve") or ()
-    if len(curve) > 1 and model.get("best_epoch") is not None:
+    if model.get("cut_short"):
+        again = bool(model.get("without_limit"))
+        stopped = model["cut_short"]
+        alarms.append({"kind": "cut short", "model": name, "stopped": stopped, "goes_on": again})
+    elif len(curve) > 1 and model.get("best_epoch") is not None:
         if model["best_epoch"] >= max(row["epoch"] for row in curve):
             alarms.append(
                 {
@@ -124,6 +129,10 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
                     "lowest_loss": _lowest_loss(curve),
                 }
             )
+    language = (model.get("preprocessing") or {}).get("language")
+    if model.get("checkpoint") and model["params"].get("checkpoint", "") is None:
+        if language not in (None, "none", OF_DEFAULTS):
+            alarms.append({"kind": "other language", "model": name, "language": language})
     cost = model["cost"]
     trials = cost.get("trials") or 0
     complete = trials - (cost.get("trials_pruned") or 0)
@@ -135,6 +144,11 @@ def model_alarms(model: dict[str, Any]) -> list[dict[str, Any]]:
     if model.get("outside"):
         alarms.append({"kind": "outside", "model": name, "n": model["outside"]})
     return alarms
+
+
+def cut_short(stopped: str | None) -> bool:
+    """Tell whether the reason why a training ended is that its time was over."""
+    return "time limit" in (stopped or "")
 
 
 def _lowest_loss(curve: Sequence[dict[str, Any]]) -> float | None:

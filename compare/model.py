@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from worthit.compare.alarms import model_alarms
+from worthit.compare.alarms import cut_short, model_alarms
 from worthit.compare.alignment import Aligned, align
 from worthit.compare.bootstrap import bootstrap, interval
 from worthit.compare.checkpoint import checkpoint_of
@@ -22,7 +22,7 @@ __all__ = ["floor_of", "model_numbers", "search_progress"]
 KEPT = (
     "family pretrained kinds params auto settings preprocessing tuning ladder path words curve "
     "best_epoch surprising_words word_examples sides stopped notes truncated_share outer_folds "
-    "looks versions machine command time decision"
+    "looks versions machine command time decision without_limit"
 ).split()
 
 
@@ -57,6 +57,7 @@ def model_numbers(runs: Sequence[Run], metric: str, examples: bool = True) -> di
         "dataset": dataset,
         **{name: first.record.get(name) for name in KEPT},
         "checkpoint": checkpoint_of(first.record),
+        "cut_short": next(filter(cut_short, (run.record.get("stopped") for run in runs)), None),
         "metric": metric,
         "search_metric": first.record.get("metric") or metric,
         "seeds": [run.seed for run in runs],

@@ -11,7 +11,9 @@ from filelock import FileLock, Timeout
 
 from worthit.compare.run import Run
 from worthit.compare.slugs import slug
+from worthit.core.files import read_json
 from worthit.core.progress import say
+from worthit.experiment.limits import goes_on
 
 __all__ = ["Store"]
 
@@ -62,7 +64,7 @@ class Store:
         ------
         pathlib.Path
             The folder for work that an interrupted run resumes from; removed at the end, when the
-            run is finished.
+            run is finished, unless a longer time limit would go on from there.
         """
         locks = self.folder / ".locks"
         locks.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,7 @@ class Store:
             work = folder / "work"
             work.mkdir(parents=True, exist_ok=True)
             yield work
-            if self.is_finished(folder):
+            if self.is_finished(folder) and not goes_on(read_json(folder / "run.json")):
                 shutil.rmtree(work)
         finally:
             lock.release()

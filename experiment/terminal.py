@@ -8,9 +8,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from worthit.compare.alarms import cut_short
 from worthit.compare.report import Report
 from worthit.compare.run import Run
 from worthit.core.catalogue import Entry
+from worthit.experiment.limits import goes_on
 
 __all__ = [
     "answers",
@@ -92,9 +94,16 @@ def scores(run: Run) -> list[Any]:
 def _notes(record: Mapping[str, Any]) -> list[str]:
     """Return what a reader must know of how the run was made."""
     searched = (record.get("tuning") or {}).get("stopped")
-    ends = {"Search": searched, "Training": record.get("stopped")}
-    cut = [f"{what} ended early: {why}." for what, why in ends.items() if why and "limit" in why]
-    return [*cut, *record.get("notes", ())]
+    ended = [f"Search ended early: {searched}."] if cut_short(searched) else []
+    if cut_short(record.get("stopped")):
+        ended.append(_broken_off(record["stopped"], goes_on(record)))
+    return [*ended, *record.get("notes", ())]
+
+
+def _broken_off(stopped: str, again: bool) -> str:
+    """Say that the time limit ended a training, and what is left."""
+    more = " With a longer --time-limit, or none, it goes on from its last whole epoch."
+    return f"Training ended early: {stopped}.{more if again else ''}"
 
 
 def verdicts(report: Report) -> list[Any]:
@@ -117,7 +126,12 @@ def verdicts(report: Report) -> list[Any]:
         )
     metric = summary["pairings"][0]["metric"]
     note = f"Differences in points of {metric}, the model minus the baseline."
-    return [table, Text(note)]
+    ends = [
+        Text(f"{name}: {_broken_off(model['cut_short'], bool(model['without_limit']))}")
+        for name, model in report.numbers["models"].items()
+        if model["cut_short"]
+    ]
+    return [table, Text(note), *ends]
 
 
 def changes(made: Mapping[str, Any]) -> list[Any]:

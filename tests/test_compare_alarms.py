@@ -131,3 +131,16 @@ def test_guessing_is_the_higher_floor_where_classes_are_rare():
     assert floor["guess"]["f1_macro"] == pytest.approx(np.mean(f1), abs=0.002)
     assert floor["guess"]["f1_macro"] > floor["scores"]["f1_macro"]
     assert floor["guess"]["accuracy"] == pytest.approx(np.mean(lots == truth), abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("language", "checkpoint", "told"),
+    [("ru", None, "Russian"), ("fa", None, "Persian"), ("xx", None, "xx"), ("en", None, ""),
+     ("none", None, ""), (None, None, ""), ("ru", "DeepPavlov/rubert", "")],
+)  # fmt: skip
+def test_a_body_of_another_language_that_nobody_chose_is_doubted(language, checkpoint, told):
+    more = {"preprocessing": {"language": language}, "params": {"checkpoint": checkpoint}}
+    found = model_alarms(model() | more | {"checkpoint": {"sha256": "9b19" * 16}})
+    said = [alarm_sentence(alarm) for alarm in found if alarm["kind"] == "other language"]
+    start = "`tfidf` starts from a checkpoint that has read English, and the texts are"
+    assert bool(said) == bool(told) == any(f"{start} {told}:" in line for line in said)

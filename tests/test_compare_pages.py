@@ -29,6 +29,10 @@ def test_repeats_of_one_file_are_not_said_to_be_of_parts():
             {"pretrained": True, "curve": [{}], "params": {"transfer": "full"}},
             "The network starts from pretrained weights.",
         ),
+        (
+            {"pretrained": True, "curve": [{}], "params": {"transfer": "head", "adapt": 1}},
+            "The network starts from pretrained weights.",
+        ),
     ],
 )
 def test_where_the_weights_come_from(model, said):

@@ -4,6 +4,7 @@ import shutil
 import time
 from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -61,6 +62,7 @@ def test_searched_run_has_its_notes_and_answers_later(dataset, tiny, tmp_path):
     assert record["cost"]["trials"] == 2
     assert len(record["curve"]) == 2
     assert any(f"SHA-256 {record['checkpoint']['sha256']}." in note for note in record["notes"])
+    assert any("2 classes of 'mood' from 86 of 86 training inputs" in n for n in record["notes"])
     answers = predict(run, ["goal match", "bank price"])
     assert list(answers.columns) == ["prediction", "p_money", "p_sport"]
 
@@ -165,7 +167,7 @@ def test_fit_after_a_search_gets_what_is_left_of_the_time(dataset, tiny, tmp_pat
     monkeypatch.setattr(Embedding, "fit", watched)
     run = make(dataset, spec(tiny, "embedding", trials=2, time_limit=600.0), place(tmp_path))
     assert len(limits) == 3
-    assert limits[2] == pytest.approx(600 - run.record["cost"]["tune_seconds"])
+    assert limits[2] == pytest.approx(600 - run.record["cost"]["search_seconds"])
 
 
 def test_fit_after_a_search_that_took_all_the_time_gets_twice_its_longest_trial():
@@ -233,3 +235,21 @@ def test_a_kept_trial_is_billed_the_frozen_part_that_another_one_ran(
         cost["search_seconds"], abs=0.5
     )
     assert cost["tune_seconds"] > 0
+
+
+@pytest.mark.parametrize(("language", "told"), [("ru", True), ("en", False), ("none", False)])
+def test_a_body_of_another_language_is_told_of_before_it_trains(
+    dataset, tiny, tmp_path, monkeypatch, capfd, language, told
+):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("worthit.experiment.running.follow_protocol", interrupted)
+    monkeypatch.setattr("worthit.neural.pretrained.checkpoint._packaged", lambda: Path(tiny))
+    monkeypatch.setattr("worthit.neural.pretrained.checkpoint.version", lambda _: "1")
+    given = replace(dataset, language=language)
+    for settings in ({}, {"checkpoint": str(tiny)}):
+        with pytest.raises(KeyboardInterrupt):
+            make(given, Spec(model="embedding", settings=settings), place(tmp_path))
+        said = "these texts are another language (ru); name one with" in capfd.readouterr().err
+        assert said is (told and not settings)

@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.adaptation import mask_tokens
 from worthit.neural.training import saving
+from worthit.neural.training.clock import Clock
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, fit, new
 
 
@@ -119,6 +120,20 @@ def test_adaptation_whose_time_was_over_says_so_and_goes_on_when_there_is_more(m
     assert "adapted by 5 epochs of" in " ".join(whole.notes_)
     assert [epoch["epoch"] for epoch in whole.history_] == [1, 2]  # on the body adapted in full
     assert (tmp_path / "adapted.safetensors").exists()
+
+
+def test_adaptation_that_was_broken_off_ends_as_if_it_had_not_been(masked, tmp_path, monkeypatch):
+    values = {"adapt": 3, "transfer": "head", "prune_heads": 0.25, "dropout": 0.3}
+    whole = fit(masked, **values)
+    with monkeypatch.context() as patch:
+        asked = iter(range(1000))  # before the first step, and after each
+        patch.setattr(Clock, "over", property(lambda _: next(asked) >= 11))  # of 8 in an epoch
+        short = fit(masked, workspace=tmp_path, time_limit=600, **values)
+    assert "adapted for 1.38 of 3 epochs" in " ".join(short.notes_)
+    assert list(tmp_path.glob("pruned_heads.json"))
+    resumed = fit(masked, workspace=tmp_path, time_limit=900, **values)
+    assert "adapted by 3 epochs" in " ".join(resumed.notes_)
+    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
 
 
 def test_second_task_is_learned_beside_the_first():

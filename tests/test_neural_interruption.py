@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from worthit.neural.training.clock import Clock
 from worthit.neural.training.recurrent import RecurrentNetwork
 from worthit.tests.small_fit import (
     TEST,
@@ -127,3 +128,20 @@ def test_clock_of_another_fit_is_not_taken_up(tmp_path):
     fit(tmp_path, seed=1, epochs=1)
     (tmp_path / "clock.json").write_text('{"seconds": 3000}')
     assert fit(tmp_path, seed=2, epochs=1, time_limit=600).fit_seconds_ < 600
+
+
+@pytest.mark.parametrize("n_steps", [3, 21])  # in the first and third epoch of 8 batches each
+def test_broken_off_training_goes_on_with_more_time_from_its_last_whole_epoch(
+    tmp_path, monkeypatch, n_steps
+):
+    whole = fit(patience=9)
+    with monkeypatch.context() as patch:
+        asked = iter(range(1000))  # once before the first step, and after each
+        patch.setattr(Clock, "over", property(lambda _: next(asked) >= n_steps))
+        short = fit(tmp_path, time_limit=600, patience=9)
+    assert short.stopped_ == f"the time limit was reached after {round(n_steps / 8, 2)} of 4 epochs"
+    cut_after(monkeypatch, 32 - n_steps // 8 * 8)  # finished epochs are not done again
+    resumed = fit(tmp_path, time_limit=1200, patience=9)
+    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
+    assert timeless(resumed.history_) == timeless(whole.history_)
+    assert (resumed.best_epoch_, resumed.stopped_) == (whole.best_epoch_, whole.stopped_)

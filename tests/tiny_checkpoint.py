@@ -86,5 +86,6 @@ def new(tiny, kind=BERT, **values):
     return kind(**(small | values))
 
 
-def fit(tiny, training=TRAINING, validation=VALIDATION, workspace=None, **values):
-    return new(tiny, **values).fit(*training, validation, workspace=workspace)
+def fit(tiny, training=TRAINING, validation=VALIDATION, workspace=None, time_limit=None, **values):
+    given = {"workspace": workspace, "time_limit": time_limit}
+    return new(tiny, **values).fit(*training, validation, **given)

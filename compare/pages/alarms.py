@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worthit.compare.pages.markdown import code, emphasis
-from worthit.compare.pages.names import metric_name, model_name
+from worthit.compare.pages.markdown import code, emphasis, text
+from worthit.compare.pages.names import LANGUAGES, metric_name, model_name
 from worthit.compare.pages.phrases import brief, percent, plural, points, signed
 from worthit.compare.pages.rule import tuned_sentence
 
@@ -32,6 +32,11 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
         return f"{name} never answers {emphasis(alarm['label'], 40)}: the class has collapsed."
     if kind == "edge":
         return _edge_sentence(alarm, name)
+    if kind == "cut short":
+        again = ""
+        if alarm["goes_on"]:
+            again = " With a longer `--time-limit` it goes on from its last whole epoch."
+        return f"Training of {name} was broken off: {text(alarm['stopped'], 120)}.{again}"
     if kind == "still improving":
         loss = ""
         if _loss_rose(alarm):
@@ -62,6 +67,12 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
             f"Decision thresholds learned on train pay for {names}, judged out of fold. Answered "
             f"with them, the difference on test is {signed(alarm['difference'])} instead of "
             f"{signed(alarm['plain'])}; the verdict is about plain answers."
+        )
+    if kind == "other language":
+        language = LANGUAGES.get(alarm["language"]) or text(alarm["language"])
+        return (
+            f"{name} starts from a checkpoint that has read English, and the texts are {language}: "
+            "name one that has read such texts, with `--set checkpoint=`."
         )
     if kind == "few trials":
         return (
@@ -132,7 +143,10 @@ def _in_short(alarm: dict[str, Any]) -> tuple[str, str]:
     if kind == "still improving":
         wrong = "The last epoch was the best, so training longer might score higher"
         return wrong, f"least loss at {alarm['lowest_loss']:g}" if _loss_rose(alarm) else ""
+    if kind == "cut short":
+        return "The time limit broke training off", ""
     return {
+        "other language": "The checkpoint has read English, and the texts are of another language",
         "few trials": "The search had so few whole trials that it has hardly left its default",
         "other work": "Other work ran beside it, or its disk was slow, so times are upper bounds",
     }[kind], ""

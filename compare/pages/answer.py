@@ -5,14 +5,13 @@ from typing import Any
 from worthit.compare.pages.difference import cost_phrase, difference_phrase
 from worthit.compare.pages.markdown import code, quote
 from worthit.compare.pages.money import million_phrase
-from worthit.compare.pages.names import description, from_scratch, model_name
+from worthit.compare.pages.names import LANGUAGES, description, from_scratch, model_name
 from worthit.compare.pages.phrases import count, plural
 from worthit.compare.pages.verdict import headline, suspicion_sentence
 
 __all__ = ["answer_block"]
 
 KINDS = {"text": "text", "pair": "text pair", "audio": "speech clip"}
-LANGUAGES = {"en": "English ", "ru": "Russian ", "fa": "Persian "}
 
 
 def answer_block(numbers: dict[str, Any]) -> str:
@@ -150,8 +149,8 @@ def _trained(models: list[dict[str, Any]], tuning: str, seeds: int) -> str:
 def _data(numbers: dict[str, Any]) -> str:
     """Say in a sentence what the data is."""
     dataset, sizes = numbers["dataset"], numbers["dataset"].get("sizes") or {}
-    language = LANGUAGES.get(dataset.get("language") or "", "")
-    noun = f"{language}{KINDS.get(dataset.get('kind') or '', 'item')}"
+    language = LANGUAGES.get(dataset.get("language") or "")
+    noun = f"{f'{language} ' if language else ''}{KINDS.get(dataset.get('kind') or '', 'item')}"
     classes = plural(len(dataset["classes"]), "class", "classes")
     groups = f" in {plural(numbers['n_groups'], 'group')}" if numbers["n_groups"] else ""
     folds = max((m.get("outer_folds") or 0 for m in numbers["models"].values()), default=0)

@@ -7,7 +7,7 @@ from worthit.compare.pages.decision import decision_section
 from worthit.compare.pages.fairness import parameters
 from worthit.compare.pages.machine import machine_sentence
 from worthit.compare.pages.markdown import bullets, code, emphasis, quote, table, text
-from worthit.compare.pages.names import always, metric_name, title_name, zero_shot
+from worthit.compare.pages.names import always, frozen, metric_name, title_name, zero_shot
 from worthit.compare.pages.path import path_section
 from worthit.compare.pages.phrases import (
     count,
@@ -110,10 +110,9 @@ def weights_sentence(model: dict[str, Any]) -> str:
     """Say where a network's weights come from."""
     if not model.get("pretrained"):
         return "The network is trained from scratch: no pretrained weights."
-    frozen = not model.get("curve") or model["params"].get("transfer") == "head"
     name = (model.get("checkpoint") or {}).get("name")
     whose = f", those of {text(name, 80)}," if name else ""
-    if frozen:
+    if frozen(model):
         return f"The network's pretrained weights{whose} stay as they are."
     return f"The network starts from pretrained weights{whose.removesuffix(',')}."
 

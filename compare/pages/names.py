@@ -6,13 +6,15 @@ from worthit.compare.metrics import NAMES
 from worthit.compare.pages.markdown import code, emphasis, text
 
 __all__ = [
-    "PRETRAINED_FAMILIES", "always", "checkpoint_name", "description", "from_scratch",
-    "metric_name", "model_name", "on_word_vectors", "plain_metric_name", "subject", "title_name",
+    "LANGUAGES", "PRETRAINED_FAMILIES", "always", "checkpoint_name", "description",
+    "from_scratch", "frozen", "metric_name", "model_name", "on_word_vectors",
+    "plain_metric_name", "subject", "title_name",
 ]  # fmt: skip
 
 # Names that promise a pretrained body; a network of that shape from scratch is another thing.
 PRETRAINED_FAMILIES = ("bert", "roberta", "hubert", "biencoder")
 PACKAGED = "the packaged "
+LANGUAGES = {"en": "English", "ru": "Russian", "fa": "Persian"}
 
 
 def metric_name(metric: str, positive: str | None = None) -> str:
@@ -37,6 +39,13 @@ def from_scratch(model: dict[str, Any]) -> bool:
     return model.get("pretrained") is False and model["model"] in PRETRAINED_FAMILIES
 
 
+def frozen(model: dict[str, Any]) -> bool:
+    """Tell whether a pretrained body answers as it did before it saw this data."""
+    params = model.get("params") or {}
+    changed = params.get("adapt") or params.get("prune_heads")
+    return not changed and (not model.get("curve") or params.get("transfer") == "head")
+
+
 def subject(model: dict[str, Any]) -> str:
     """Name a model in a verdict, which never names a pretrained family for one from scratch."""
     return "the network trained from scratch" if from_scratch(model) else model_name(model["model"])
@@ -53,7 +62,7 @@ def description(model: dict[str, Any]) -> str:
         name = checkpoint_name(model)
         which = f"the pretrained {name}" if name else "a pretrained network"
         # A body that is fine-tuned has epochs; one that only reads has none.
-        return which + (", fine-tuned" if model.get("curve") else ", frozen")
+        return which + (", frozen" if frozen(model) else ", fine-tuned")
     return {
         "neural": "a network trained from scratch",
         "linear": "a linear model on weighted n-grams",

@@ -44,7 +44,7 @@ def verdict_block(numbers: dict[str, Any], pairing: dict[str, Any]) -> str:
 
 
 def suspicion_sentence(alarms: Iterable[dict[str, Any]], metric: str, where: str) -> str:
-    """Warn of models that have learned too little to be judged by; empty where there is none.
+    """Warn of models that learned too little, or had not the time; empty where there is none.
 
     Parameters
     ----------
@@ -55,20 +55,28 @@ def suspicion_sentence(alarms: Iterable[dict[str, Any]], metric: str, where: str
     where : str
         Where to read on.
     """
+    alarms = list(alarms)
+    cut = dict.fromkeys(alarm["model"] for alarm in alarms if alarm["kind"] == "cut short")
     broken = [
         alarm["model"]
         for alarm in alarms
         if alarm["kind"] == "collapsed"
         or (alarm["kind"] == "below floor" and alarm["metric"] == metric)
     ]
-    names = list(map(model_name, dict.fromkeys(broken)))
-    if not names:
-        return ""
-    one = len(names) == 1
-    return (
-        f"Mend {' and '.join(names)} before believing this: {'it' if one else 'each'} answers no "
-        f"better than always the same, or never with some class (see {where})."
-    )
+    said = []
+    if broken:
+        names = list(map(model_name, dict.fromkeys(broken)))
+        each = "it" if len(names) == 1 else "each"
+        said.append(
+            f"Mend {' and '.join(names)} before believing this: {each} answers no better than "
+            f"always the same, or never with some class (see {where})."
+        )
+    if cut:
+        said.append(
+            f"Training of {' and '.join(map(model_name, cut))} was broken off by the time limit, "
+            "so this is about that much training and no more."
+        )
+    return " ".join(said)
 
 
 def headline(pairing: dict[str, Any]) -> str:

@@ -16,12 +16,14 @@ from transformers import TrainerState
 from worthit.core.progress import progress
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import Examples, pad_rows
-from worthit.neural.training.checkpoints import STATE, last_whole, read_weights
+from worthit.neural.training.checkpoints import ADAPTING, STATE, forget, last_whole, read_weights
 from worthit.neural.training.clock import Clock
+from worthit.neural.training.memory import memory_errors
 from worthit.neural.training.ranks import agreed, leads, seed_apart
 from worthit.neural.training.saving import load_weights, save_weights
 from worthit.neural.training.spread import SpreadTrainer
 from worthit.neural.training.watch import Watch
+from worthit.neural.training.writing import writing_errors
 
 if TYPE_CHECKING:
     from worthit.neural.pretrained.classifier import PretrainedClassifier
@@ -58,8 +60,8 @@ def adapt(
 ) -> list[str]:
     """Train the whole body in place to guess hidden tokens of the training texts.
 
-    Gururangan et al. (2020) call it task-adaptive pretraining. An interrupted one goes on from its
-    last epoch, one whose time was over from its last step; a finished one is read from the folder.
+    Gururangan et al. (2020) call it task-adaptive pretraining. An interrupted one, or one
+    whose time was over, goes on from its last whole epoch; a finished one is read from the folder.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def adapt(
             done, notes = _train(classifier, network, training, folder, clock)
         if leads() and done == classifier.adapt:
             save_weights(network, finished, {"notes": json.dumps(notes)})
-            shutil.rmtree(folder / "adapt", ignore_errors=True)
+            shutil.rmtree(folder / ADAPTING, ignore_errors=True)
     epochs = "1 epoch" if classifier.adapt == 1 else f"{classifier.adapt} epochs"
     how, why = f"by {epochs}", ""
     if done < classifier.adapt:
@@ -207,14 +209,16 @@ def _train(
         watch = Watch(bar, "loss", 1, clock)
         trainer = MaskedLanguageTrainer(
             classifier,
-            folder / "adapt",
+            folder / ADAPTING,
             settings,
             model=masked,
             data_collator=collate,
             train_dataset=training,
             callbacks=[watch],
         )
-        checkpoint = last_whole(folder / "adapt") if leads() else None
+        # In the middle of an epoch, masks would be drawn anew; only a time limit ends there.
+        every = 1 if clock.over else n_steps // classifier.adapt
+        checkpoint = last_whole(folder / ADAPTING, every) if leads() else None
         checkpoint, over = agreed((checkpoint, bool(checkpoint and clock.over)))
         if checkpoint:
             trainer.recall(checkpoint)
@@ -223,9 +227,9 @@ def _train(
             state = TrainerState.load_from_json(str(checkpoint / STATE))
         else:
             if leads():
-                for stale in list(folder.glob("checkpoint-*")):  # of a body adapted for less
-                    shutil.rmtree(stale)
+                forget(folder)  # what a body that was adapted for less had led to
             seed_apart(classifier.seed)
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            with memory_errors(), writing_errors(folder):
+                trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
             state = trainer.state
     return classifier.adapt * state.global_step / n_steps, notes + trainer.memory_notes()

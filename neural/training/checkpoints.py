@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
 
 __all__ = [
+    "ADAPTING",
     "FROZEN",
     "PRUNED",
     "STATE",
     "claim",
     "fingerprint",
+    "forget",
     "history_of",
     "last_whole",
     "read_weights",
@@ -36,6 +38,7 @@ __all__ = [
 OWNER = "fit.json"
 STATE = "trainer_state.json"
 FROZEN = "frozen-"  # how files begin that hold what a frozen part answered
+ADAPTING = "adapt"  # the folder of the checkpoints before those of the task
 PRUNED = "pruned_heads.json"  # the heads that were taken out before training
 
 
@@ -72,29 +75,45 @@ def claim(workspace: Path, owner: str) -> None:
         return
     if path.exists():
         say("An unfinished fit of other data, settings or versions is forgotten; this one begins.")
-    for checkpoint in list(workspace.glob("**/checkpoint-*")):
-        shutil.rmtree(checkpoint)
-    for name in ("clock.json", "adapted.safetensors", PRUNED):
+    forget(workspace)
+    shutil.rmtree(workspace / ADAPTING, ignore_errors=True)
+    for name in ("clock.json", "adapted.safetensors"):
         (workspace / name).unlink(missing_ok=True)
-    for answers in workspace.glob(f"{FROZEN}*"):
-        answers.unlink()
     write_json(path, {"fingerprint": owner})
 
 
-def last_whole(workspace: Path) -> Path | None:
+def forget(workspace: Path) -> None:
+    """Remove what a body has led to: checkpoints, a choice of heads, its frozen part's answers."""
+    for checkpoint in list(workspace.glob("checkpoint-*")):
+        shutil.rmtree(checkpoint)
+    (workspace / PRUNED).unlink(missing_ok=True)
+    for answers in workspace.glob(f"{FROZEN}*"):
+        answers.unlink()
+
+
+def last_whole(workspace: Path, every: int = 1) -> Path | None:
     """Return the newest checkpoint that was written to its end, or None.
 
     The state file is written last, so a checkpoint that has a readable one is whole. One that was
-    cut off by a kill is removed.
+    cut off by a kill is removed, and so are those that come before it is found and do not count.
+
+    Parameters
+    ----------
+    workspace : pathlib.Path
+        Where they are.
+    every : int
+        Only those after a multiple of so many steps count: those of whole epochs.
     """
     checkpoints = sorted(workspace.glob("checkpoint-*"), key=_step_of, reverse=True)
     for checkpoint in checkpoints:
         try:
             history_of(checkpoint)
+            whole = _step_of(checkpoint) % every == 0
         except (OSError, json.JSONDecodeError):
-            shutil.rmtree(checkpoint)
-        else:
+            whole = False
+        if whole:
             return checkpoint
+        shutil.rmtree(checkpoint)
     return None
 
 

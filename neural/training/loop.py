@@ -13,10 +13,12 @@ from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import STATE, history_of, last_whole, read_weights
 from worthit.neural.training.clock import Clock
+from worthit.neural.training.memory import memory_errors
 from worthit.neural.training.ranks import agreed, leads, seed_apart
 from worthit.neural.training.scores import METRICS
 from worthit.neural.training.trainer import ClassifierTrainer
 from worthit.neural.training.watch import Watch, epochs_since_best
+from worthit.neural.training.writing import writing_errors
 
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
@@ -50,6 +52,7 @@ class Outcome:
     notes: list[str]
 
 
+@memory_errors()
 def train(
     classifier: "NeuralClassifier",
     network: nn.Module,
@@ -87,14 +90,19 @@ def train(
     Raises
     ------
     UntrainableError
-        If the weights have grown beyond all numbers.
+        If the weights have grown beyond all numbers, or memory does not suffice.
+    OSError
+        If a checkpoint cannot be written. An equal fit goes on from the one before.
     """
     metric, patience = classifier.metric, classifier.patience_
     n_batches = -(-len(training) // classifier.batch_size)
     with progress(classifier.epochs_ * n_batches, f"training {classifier.name}", "batch") as bar:
         watch = Watch(bar, metric, patience, clock, hopeless)
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
-        checkpoint = last_whole(workspace) if leads() else None
+        # Within an epoch only a time limit ends, and from there a fit with more time cannot go on:
+        # patience and the best epoch are about whole ones.
+        every = 1 if clock.over else n_batches
+        checkpoint = last_whole(workspace, every) if leads() else None
         history = history_of(checkpoint) if checkpoint else []
         watch.recall(history)
         done = watch.given_up or epochs_since_best(history, metric) >= patience
@@ -107,9 +115,12 @@ def train(
             trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))
         else:
             seed_apart(classifier.seed)
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-            for name in ("forward", "_original_forward"):
-                vars(network).pop(name, None)  # wrapped for half precision, and left so
+            try:
+                with writing_errors(workspace):
+                    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            finally:
+                for name in ("forward", "_original_forward"):
+                    vars(network).pop(name, None)  # wrapped for half precision, and left so
     if not leads():  # the first process has the files, and says how it went
         return Outcome([], 0, "", [])
     state = trainer.state

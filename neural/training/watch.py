@@ -59,6 +59,11 @@ class Watch(TrainerCallback):
             self.clock.tick()
         if self.clock.limit is not None and agreed(self.clock.over):
             self.out_of_time = control.should_training_stop = True
+            # This epoch's end is none, so that a longer limit goes on from the one before: beside
+            # the best checkpoint and the one that is written now, that one stays as well.
+            args.save_total_limit = 3
+            if leads():
+                self.clock.note()
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
