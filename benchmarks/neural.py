@@ -6,12 +6,11 @@
 A subsample of the training split is fitted, one of validation scores it; test is not looked at.
 
 frozen: `transfer=head` and `freeze=5` of the packaged MiniLM's 6 layers over all epochs, where the
-frozen part answers once, against three other ways. In every epoch: nothing else differs, and the
-scores must be equal. With gradients: the same, and the way back goes through all layers, as where
-only the optimizer is told what learns; its clipping counts them, so scores may differ a little.
-Trainer: the same network with the same rates in transformers' Trainer as it is by default (fp32,
-rows in random order), whose frozen weights need no gradient. Last `transfer=head` at three
-learning rates, on inputs that were prepared once, as in a search, against in every epoch.
+frozen part answers once, against two other ways. In every epoch: nothing else differs, and the
+scores must be equal. Trainer: the same network with the same rates in transformers' Trainer as it
+is by default (fp32, rows in random order), whose frozen weights need no gradient. Last
+`transfer=head` at three learning rates, on inputs that are prepared once, as in a search, against
+in every epoch.
 
 tuning: `bert` as it is by default on large data (3 epochs) against transformers' Trainer with its
 own defaults (batches of 8, 5e-5, 3 epochs, fp32, rows in random order), until they first have the
@@ -59,15 +58,6 @@ class Anew(BERT):
     """The same model, its frozen part answering in every epoch."""
 
     keeps_frozen = False
-
-
-class WithGradients(Anew):
-    """The same, with a gradient for every weight: the optimizer alone leaves some as they are."""
-
-    def own_rate(self, network: Any) -> tuple[list[nn.Parameter], float]:
-        """Let all weights have gradients, now that the optimizer has those that learn."""
-        network.requires_grad_(True)
-        return super().own_rate(network)
 
 
 def main() -> None:
@@ -122,8 +112,6 @@ def frozen(training: Part, held_out: Part, epochs: int) -> None:
         row("  in every epoch", (other_took, took), (max(other_best), max(best)), equal)
         if len(fitted) > 1:
             continue
-        _, other_took, other_best = fit_all(WithGradients, settings, training, held_out, epochs)
-        row("  and with gradients", (other_took, took), (max(other_best), max(best)))
         plain = frozen_plainly(fitted[0], training, held_out)
         row("  Trainer", (plain[-1][0], took), (max(score for _, score in plain), max(best)))
 
