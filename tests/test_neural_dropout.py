@@ -113,6 +113,25 @@ def test_hidden_weights_change_the_outcome_and_keep_its_mean():
     assert ours.mean(dim=0) == pytest.approx(theirs[0].numpy(), abs=0.03)
 
 
+@pytest.mark.parametrize("mask", [None, MASK])
+def test_attention_without_dropout_has_torchs_gradients(mask):
+    torch.manual_seed(0)
+    states = torch.randn(3, 2, 4, 6, 8, requires_grad=True)
+    gradients = []
+    for how in ("ours", "torchs"):
+        states.grad = None
+        query, key, value = states.unbind()
+        if how == "ours":
+            found, _ = attend(nn.Module(), query, key, value, mask, scaling=8**-0.5)
+        else:
+            found = scaled_dot_product_attention(query, key, value, attn_mask=mask)
+            found = found.transpose(1, 2)
+        found.square().sum().backward()
+        gradients.append(states.grad.clone())
+    assert gradients[0].abs().max() > 0.1
+    assert gradients[0].numpy() == pytest.approx(gradients[1].numpy(), abs=1e-5)
+
+
 def test_padding_is_never_attended_to():
     torch.manual_seed(0)
     query, key, value = torch.randn(3, 2, 4, 6, 8).unbind()

@@ -1,4 +1,4 @@
-"""Dropout in a body; on a processor torch's own takes a good part of the time of training."""
+"""Dropout and attention in a body; on a processor torch's own take much of training's time."""
 
 import math
 from typing import Any
@@ -75,11 +75,13 @@ def attend(
     scaling: float,
     **more: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Attend as torch does, (batch, time, heads, size), with :func:`hide` on a processor."""
+    """Attend as torch does, (batch, time, heads, size); on a processor faster while training."""
     if query.device.type == "mps":
         query, key, value, attention_mask = laid_out(query, key, value, attention_mask)
     causal = getattr(module, "is_causal", False)  # a decoder's, left to torch's mask
-    if not dropout or causal or query.device.type != "cpu":
+    # On a processor torch's fused attention answers fast, but its way back is slow.
+    learns = dropout or query.requires_grad
+    if not learns or causal or query.device.type != "cpu":
         return sdpa_attention_forward(
             module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **more
         )
@@ -89,7 +91,8 @@ def attend(
     # As precise as the products around it: in float32 scores on validation were no better.
     with torch.autocast("cpu", enabled=False):
         weights = scores.softmax(dim=-1)
-    return (hide(weights, dropout) @ value).transpose(1, 2), None
+    weights = hide(weights, dropout) if dropout else weights
+    return (weights @ value).transpose(1, 2), None
 
 
 AttentionInterface.register(ATTENTION, attend)
