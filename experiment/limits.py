@@ -62,7 +62,10 @@ def take_up(runs: Path, spec: Spec, key: str, work: Path) -> None:
     there = [(limit, folder) for limit, folder in shorter if folder.is_dir()]
     if there:
         limit, folder = max(there)
-        folder.rename(work / CHECKPOINTS)
+        try:
+            folder.rename(work / CHECKPOINTS)
+        except FileNotFoundError:  # a run under another limit has just taken them
+            return
         say(f"{spec.name}: going on from where a limit of {limit:.0f} s ended its training.")
 
 

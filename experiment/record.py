@@ -142,7 +142,11 @@ def _params(classifier: Any) -> dict[str, Any]:
 def _auto(classifier: Any) -> dict[str, Any]:
     """Return what became of the parameters that were left to be chosen."""
     choices = classifier.choices() if hasattr(classifier, "choices") else {}
-    return {name: value for name, value in choices.items() if getattr(classifier, name) == "auto"}
+    return {
+        name: value
+        for name, value in choices.items()
+        if getattr(classifier, name) == "auto" and value is not None
+    }
 
 
 def _predictions(split: Split, classifier: Any, answers: NDArray[np.float64]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from worthit.corpus import Dataset
 from worthit.experiment.epochs import learns_by_epoch
 from worthit.experiment.place import Place
 from worthit.experiment.protocol import start
-from worthit.experiment.running import make
+from worthit.experiment.running import find_run, make
 from worthit.experiment.spec import Spec
 
 __all__ = ["follow", "make_spread"]
@@ -47,7 +47,8 @@ def make_spread(dataset: Dataset, spec: Spec, place: Place) -> Run:
         join()
         if not shared:  # nobody would answer what the first one asks along the way
             dismiss()
-        run = make(dataset, spec, place)
+        found = None if place.fresh else find_run(dataset, spec, place)
+        run = found or make(dataset, spec, place)
         if shared:
             dismiss()
     return run

@@ -140,8 +140,16 @@ def test_broken_off_training_goes_on_with_more_time_from_its_last_whole_epoch(
         patch.setattr(Clock, "over", property(lambda _: next(asked) >= n_steps))
         short = fit(tmp_path, time_limit=600, patience=9)
     assert short.stopped_ == f"the time limit was reached after {round(n_steps / 8, 2)} of 4 epochs"
+    (tmp_path / "clock.json").write_text('{"seconds": 1100}')
     cut_after(monkeypatch, 32 - n_steps // 8 * 8)  # finished epochs are not done again
     resumed = fit(tmp_path, time_limit=1200, patience=9)
+    assert resumed.fit_seconds_ < 600  # what was thrown away is not counted
     np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
     assert timeless(resumed.history_) == timeless(whole.history_)
     assert (resumed.best_epoch_, resumed.stopped_) == (whole.best_epoch_, whole.stopped_)
+
+
+def test_time_that_ends_with_the_last_step_broke_nothing_off(monkeypatch):
+    asked = iter(range(1000))
+    monkeypatch.setattr(Clock, "over", property(lambda _: next(asked) >= 32))
+    assert fit(time_limit=600, patience=9).stopped_ == "all 4 epochs were done"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worthit.compare.alarms import cut_short
 from worthit.compare.pages.ablation_scores import other_scores
 from worthit.compare.pages.alarms import alarms_in_short
 from worthit.compare.pages.machine import machine_sentence
@@ -243,7 +244,7 @@ def _notes(numbers: dict[str, Any]) -> str:
     rows = [numbers["base"] | {"field": "base", "value": ""}, *_changed(numbers)]
     said: dict[str, list[str]] = {}  # the runs of each note
     for row in rows:
-        cut = [row["stopped"] + "."] if "limit" in (row["stopped"] or "") else []
+        cut = [row["stopped"] + "."] if cut_short(row["stopped"]) else []
         for note in (*cut, *row["notes"]):
             said.setdefault(note, []).append(_named(row) if row["value"] else "the base")
     lines = [

@@ -218,7 +218,7 @@ def _train(
         )
         # In the middle of an epoch, masks would be drawn anew; only a time limit ends there.
         every = 1 if clock.over else n_steps // classifier.adapt
-        checkpoint = last_whole(folder / ADAPTING, every) if leads() else None
+        checkpoint = last_whole(folder / ADAPTING, every, clock) if leads() else None
         checkpoint, over = agreed((checkpoint, bool(checkpoint and clock.over)))
         if checkpoint:
             trainer.recall(checkpoint)

@@ -1,6 +1,6 @@
 """The checkpoints of one fit: whose they are, and which of them is whole.
 
-They hold pickles, so they stay in the workspace of the run that made them and are never shipped.
+They hold pickles, which are read as plain tensors alone. They stay in the workspace of their run.
 """
 
 import json
@@ -17,6 +17,7 @@ from torch import nn
 from worthit.core.files import read_json, write_json
 from worthit.core.hashing import sha256_of
 from worthit.core.progress import say
+from worthit.neural.training.clock import Clock
 from worthit.neural.training.saving import load_weights
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def forget(workspace: Path) -> None:
         answers.unlink()
 
 
-def last_whole(workspace: Path, every: int = 1) -> Path | None:
+def last_whole(workspace: Path, every: int = 1, clock: Clock | None = None) -> Path | None:
     """Return the newest checkpoint that was written to its end, or None.
 
     The state file is written last, so a checkpoint that has a readable one is whole. One that was
@@ -103,17 +104,26 @@ def last_whole(workspace: Path, every: int = 1) -> Path | None:
         Where they are.
     every : int
         Only those after a multiple of so many steps count: those of whole epochs.
+    clock : Clock, optional
+        Set back to the time of the one that is returned, where a later one does not count.
     """
+    thrown_away = False
     checkpoints = sorted(workspace.glob("checkpoint-*"), key=_step_of, reverse=True)
     for checkpoint in checkpoints:
         try:
-            history_of(checkpoint)
-            whole = _step_of(checkpoint) % every == 0
+            history = history_of(checkpoint)
         except (OSError, json.JSONDecodeError):
-            whole = False
-        if whole:
+            shutil.rmtree(checkpoint)
+            continue
+        if _step_of(checkpoint) % every == 0:
+            if clock and thrown_away:
+                taken = {entry["step"]: entry.get("seconds", 0.0) for entry in history}
+                clock.set_back(sum(taken.values()))  # each entry has its epoch's seconds so far
             return checkpoint
+        thrown_away = True
         shutil.rmtree(checkpoint)
+    if clock and thrown_away:
+        clock.set_back(0.0)
     return None
 
 

@@ -193,8 +193,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     def choices(self) -> dict[str, Any]:
         """Return what the fit took for each field that can be left as ``auto``."""
         return {
-            "epochs": self.epochs_,
-            "patience": self.patience_,
+            "epochs": getattr(self, "epochs_", None),  # a model stored before it was noted
+            "patience": getattr(self, "patience_", None),
             "precision": self.precision_,
         }
 

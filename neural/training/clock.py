@@ -43,6 +43,11 @@ class Clock:
         """Count the seconds of work that an earlier fit has done for this one."""
         self._taken_over += seconds
 
+    def set_back(self, seconds: float) -> None:
+        """Forget what was taken beyond some seconds, for work that is thrown away."""
+        self._before, self._began = seconds, time.monotonic()
+        self.note()
+
     def tick(self) -> None:
         """Note the time now and then; a process that is killed loses what came after."""
         if time.monotonic() - self._told >= BETWEEN:

@@ -102,7 +102,7 @@ def train(
         # Within an epoch only a time limit ends, and from there a fit with more time cannot go on:
         # patience and the best epoch are about whole ones.
         every = 1 if clock.over else n_batches
-        checkpoint = last_whole(workspace, every) if leads() else None
+        checkpoint = last_whole(workspace, every, clock) if leads() else None
         history = history_of(checkpoint) if checkpoint else []
         watch.recall(history)
         done = watch.given_up or epochs_since_best(history, metric) >= patience
@@ -134,7 +134,7 @@ def train(
         )
     if watch.given_up:
         stopped = f"the search gave it up after {_whole(state.epoch or 0)} epochs"
-    elif watch.out_of_time:
+    elif watch.out_of_time and not _ended(state, classifier.epochs_ * n_batches, n_batches, watch):
         epoch = _whole(round(state.global_step / n_batches, 2))
         stopped = f"the time limit was reached after {epoch} of {classifier.epochs_} epochs"
     elif epochs_since_best(state.log_history, metric) >= patience:
@@ -143,6 +143,14 @@ def train(
         stopped = f"all {classifier.epochs_} epochs were done"
     best_epoch = _whole(best_step / n_batches)
     return Outcome(_history(state.log_history), best_epoch, stopped, trainer.notes())
+
+
+def _ended(state: TrainerState, n_steps: int, n_batches: int, watch: Watch) -> bool:
+    """Tell whether a training whose time was over would have ended there anyway."""
+    if state.global_step % n_batches:
+        return False
+    waited = epochs_since_best(state.log_history, watch.metric) >= watch.patience
+    return waited or state.global_step >= n_steps
 
 
 def _history(log_history: list[dict[str, Any]]) -> list[dict[str, Any]]:
