@@ -22,8 +22,9 @@ class Store:
     """Runs of one data set below a folder.
 
     ``<root>/<dataset>/<model>-<key>/`` is one run. It is finished when its run.json is there; until
-    then ``work/`` inside holds what an interrupted run resumes from. ``test-looks.jsonl`` beside
-    the runs has a line for each time that predictions on the test split were scored.
+    then ``work/`` inside holds what an interrupted run resumes from, and after it what a longer
+    time limit would go on from. ``test-looks.jsonl`` beside the runs has a line for each time that
+    predictions on the test split were scored.
 
     Parameters
     ----------

@@ -105,9 +105,9 @@ def last_whole(workspace: Path, every: int = 1, clock: Clock | None = None) -> P
     every : int
         Only those after a multiple of so many steps count: those of whole epochs.
     clock : Clock, optional
-        Set back to the time of the one that is returned, where a later one does not count.
+        Forgets the epochs of later checkpoints that do not count.
     """
-    thrown_away = False
+    later: dict[int, float] = {}  # seconds of epochs, by their last step
     checkpoints = sorted(workspace.glob("checkpoint-*"), key=_step_of, reverse=True)
     for checkpoint in checkpoints:
         try:
@@ -116,15 +116,16 @@ def last_whole(workspace: Path, every: int = 1, clock: Clock | None = None) -> P
             shutil.rmtree(checkpoint)
             continue
         if _step_of(checkpoint) % every == 0:
-            if clock and thrown_away:
-                taken = {entry["step"]: entry.get("seconds", 0.0) for entry in history}
-                clock.set_back(sum(taken.values()))  # each entry has its epoch's seconds so far
-            return checkpoint
-        thrown_away = True
+            found = checkpoint
+            break
+        later |= {entry["step"]: entry["seconds"] for entry in history if "seconds" in entry}
         shutil.rmtree(checkpoint)
-    if clock and thrown_away:
-        clock.set_back(0.0)
-    return None
+    else:
+        found = None
+    if clock and later:
+        kept = _step_of(found) if found else 0
+        clock.forget(sum(seconds for step, seconds in later.items() if step > kept))
+    return found
 
 
 def history_of(checkpoint: Path) -> list[dict[str, Any]]:

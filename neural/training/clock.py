@@ -43,9 +43,9 @@ class Clock:
         """Count the seconds of work that an earlier fit has done for this one."""
         self._taken_over += seconds
 
-    def set_back(self, seconds: float) -> None:
-        """Forget what was taken beyond some seconds, for work that is thrown away."""
-        self._before, self._began = seconds, time.monotonic()
+    def forget(self, seconds: float) -> None:
+        """Count some seconds no more, those of work that is thrown away."""
+        self._before -= min(seconds, self._passed)
         self.note()
 
     def tick(self) -> None:

@@ -132,25 +132,18 @@ def train(
         raise UntrainableError(
             f"Training diverged with learning_rate={rate!r}; choose a smaller one."
         )
+    broken_off = state.global_step % n_batches > 0  # by a time limit; patience is of whole epochs
     if watch.given_up:
         stopped = f"the search gave it up after {_whole(state.epoch or 0)} epochs"
-    elif watch.out_of_time and not _ended(state, classifier.epochs_ * n_batches, n_batches, watch):
+    elif not broken_off and epochs_since_best(state.log_history, metric) >= patience:
+        stopped = f"validation {metric} had not improved for {patience} epochs"
+    elif watch.out_of_time and state.global_step < classifier.epochs_ * n_batches:
         epoch = _whole(round(state.global_step / n_batches, 2))
         stopped = f"the time limit was reached after {epoch} of {classifier.epochs_} epochs"
-    elif epochs_since_best(state.log_history, metric) >= patience:
-        stopped = f"validation {metric} had not improved for {patience} epochs"
     else:
         stopped = f"all {classifier.epochs_} epochs were done"
     best_epoch = _whole(best_step / n_batches)
     return Outcome(_history(state.log_history), best_epoch, stopped, trainer.notes())
-
-
-def _ended(state: TrainerState, n_steps: int, n_batches: int, watch: Watch) -> bool:
-    """Tell whether a training whose time was over would have ended there anyway."""
-    if state.global_step % n_batches:
-        return False
-    waited = epochs_since_best(state.log_history, watch.metric) >= watch.patience
-    return waited or state.global_step >= n_steps
 
 
 def _history(log_history: list[dict[str, Any]]) -> list[dict[str, Any]]:
