@@ -1,10 +1,12 @@
 """One of two processes that train together, for test_neural_ranks.py; started by its launcher."""
 
 import sys
+import weakref
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as group
 
 from worthit.core.files import write_json
 from worthit.core.launched import follows
@@ -56,6 +58,7 @@ def main():
         serve()
         return
     join()
+    world = weakref.ref(group.group.WORLD)
     for name, (classifier, more) in classifiers(tiny).items():
         workspace = folder / name
         fit_together(classifier, TEXTS[:50], LABELS[:50], VALIDATION, workspace=workspace, **more)
@@ -63,6 +66,7 @@ def main():
         told = {"history": classifier.history_, "stopped": classifier.stopped_}
         write_json(folder / f"{name}.json", told | {"notes": classifier.notes_})
     dismiss()
+    assert world() is None, "threads of the group go on while the interpreter ends"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ part of every batch. It alone writes files; what might differ between them, such
 decided by it.
 """
 
+import importlib
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -55,6 +56,9 @@ def join() -> None:
                 f"process for each of them: --nproc-per-node {there}."
             )
         torch.cuda.set_device(place)
+    # Imported later, by transformers, it would keep the group for good as default of its arguments:
+    # then the group's threads outlive destroy_process_group and abort the interpreter as it ends.
+    importlib.import_module("torch.distributed.nn")
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
     group.init_process_group(backend, timeout=PATIENCE)
 
