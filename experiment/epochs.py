@@ -82,7 +82,7 @@ def train_trial(
     beside : mapping of str to numpy.ndarray, optional
         What ``fit`` takes by name beside the labels.
     workspace : pathlib.Path, optional
-        Where an interrupted trial goes on from its last epoch; to be removed when it is told.
+        Where an interrupted trial goes on from its last checkpoint; to be removed when it is told.
     """
     rows, held_out = fold
     by_epoch: list[float] = []

@@ -50,7 +50,7 @@ def make_isolated(dataset: Dataset, spec: Spec, place: Place) -> Run:
     neural = find(spec.model).family == "neural"
     for rows in (None, *FEWER_ROWS) if neural else (None,):
         if rows is not None:
-            place = replace(place, fresh=False)  # it goes on from its last epoch
+            place = replace(place, fresh=False)  # it goes on from its last checkpoint
             say(
                 f"The system ended {spec.name} for lack of memory; it goes on with at most {rows} "
                 "inputs at a time, whose gradients are added up."

@@ -102,7 +102,7 @@ def _notes(record: Mapping[str, Any]) -> list[str]:
 
 def _broken_off(stopped: str, again: bool) -> str:
     """Say that the time limit ended a training, and what is left."""
-    more = " With a longer --time-limit, or none, it goes on from its last whole epoch."
+    more = " With a longer --time-limit, or none, it goes on from there."
     return f"Training ended early: {stopped}.{more if again else ''}"
 
 

@@ -1,5 +1,6 @@
 """One of two processes that train together, for test_neural_ranks.py; started by its launcher."""
 
+import shutil
 import sys
 import weakref
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as group
+from transformers import trainer
 
 from worthit.core.files import write_json
 from worthit.core.launched import follows
 from worthit.neural.bert import BERT
 from worthit.neural.gru import GRU
+from worthit.neural.training import watch
 from worthit.neural.training.ranks import dismiss, fit_together, join, serve
 from worthit.neural.training.recurrent import RecurrentNetwork
 
@@ -51,6 +54,28 @@ def scarce():
     RecurrentNetwork.forward = failing
 
 
+def told(classifier):
+    return {name: getattr(classifier, f"{name}_") for name in ("history", "stopped", "notes")}
+
+
+def go_on_within_an_epoch(workspace, classifier):
+    """Train, then train again from the middle of the second epoch's 6 steps."""
+    watch.BETWEEN = 0.0  # a checkpoint after each step
+    trainer.rotate_checkpoints = lambda **_: None  # and all of them stay
+    given = (classifier, TEXTS[:50], LABELS[:50], VALIDATION)
+    fit_together(*given, workspace=workspace)
+    whole = classifier.predict_proba(TEXTS)
+    for step in range(10, 19):
+        shutil.rmtree(workspace / f"checkpoint-{step}")
+    before = (workspace / "checkpoint-9" / "trainer_state.json").stat().st_mtime_ns
+    history = classifier.history_
+    fit_together(*given, workspace=workspace)
+    assert (workspace / "checkpoint-9" / "trainer_state.json").stat().st_mtime_ns == before
+    np.testing.assert_allclose(classifier.predict_proba(TEXTS), whole, atol=1e-6)
+    for ours, theirs in zip(classifier.history_, history, strict=True):
+        np.testing.assert_allclose(ours["train_loss"], theirs["train_loss"], rtol=1e-5)
+
+
 def main():
     tiny, folder = sys.argv[1], Path(sys.argv[2])
     if follows():
@@ -63,8 +88,8 @@ def main():
         workspace = folder / name
         fit_together(classifier, TEXTS[:50], LABELS[:50], VALIDATION, workspace=workspace, **more)
         np.save(folder / f"{name}.npy", classifier.predict_proba(TEXTS))
-        told = {"history": classifier.history_, "stopped": classifier.stopped_}
-        write_json(folder / f"{name}.json", told | {"notes": classifier.notes_})
+        write_json(folder / f"{name}.json", told(classifier))
+    go_on_within_an_epoch(folder / "resumed", classifiers(tiny)["gru"][0])
     dismiss()
     assert world() is None, "threads of the group go on while the interpreter ends"
 

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from worthit.core.errors import InputError
 from worthit.neural.pretrained.adaptation import mask_tokens
-from worthit.neural.training import saving
+from worthit.neural.training import saving, watch
 from worthit.neural.training.clock import Clock
 from worthit.tests.tiny_checkpoint import TEST, TRAINING, VALIDATION, fit, new
 
@@ -40,24 +40,29 @@ def test_adapting_changes_the_body_even_where_it_is_frozen_afterwards(masked, tm
     assert not (tmp_path / "adapt").exists()
 
 
-def test_interrupted_adaptation_goes_on_to_the_same_end(masked, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("between", "n_left"), [(300.0, 8), (0.0, 4)], ids=["epochs", "steps"])
+def test_interrupted_adaptation_goes_on_to_the_same_end(
+    masked, tmp_path, monkeypatch, between, n_left
+):
     from worthit.neural.pretrained.adaptation import MaskedLanguageNetwork
 
-    values = {"adapt": 2, "transfer": "head"}
+    values = {"adapt": 2, "transfer": "head", "dropout": 0.3}
     whole = fit(masked, **values)
+    monkeypatch.setattr(watch, "BETWEEN", between)  # seconds between two checkpoints
     forward, count = MaskedLanguageNetwork.forward, 0
 
     def failing(self, *given, **named):
         nonlocal count
         count += 1
-        if count > 12:  # of 16 batches
+        if count == 13:  # of 16 batches, 8 in an epoch
             raise KeyboardInterrupt
         return forward(self, *given, **named)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(MaskedLanguageNetwork, "forward", failing)
+    monkeypatch.setattr(MaskedLanguageNetwork, "forward", failing)
+    with pytest.raises(KeyboardInterrupt):
         fit(masked, workspace=tmp_path, **values)
     resumed = fit(masked, workspace=tmp_path, **values)
+    assert count == 13 + n_left
     np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
 
 
@@ -74,7 +79,7 @@ def test_head_that_guesses_tokens_is_taken_over_whole_or_not_at_all(masked, tmp_
     if lacking:
         del stored[lacking]
     save_file(stored, tmp_path / "model.safetensors")
-    guessing = MaskedLanguageNetwork(network, network.embeddings.word_embeddings.num_embeddings)
+    guessing = MaskedLanguageNetwork(network, network.embeddings.word_embeddings.num_embeddings, 4)
     before = {name: guessing.get_parameter(name).clone() for name in STORED}
     assert guessing.read_head(tmp_path) == (lacking is None)
     for name, weights in before.items():
@@ -126,7 +131,7 @@ def test_adaptation_that_was_broken_off_ends_as_if_it_had_not_been(masked, tmp_p
     values = {"adapt": 3, "transfer": "head", "prune_heads": 0.25, "dropout": 0.3}
     whole = fit(masked, **values)
     with monkeypatch.context() as patch:
-        asked = iter(range(1000))  # before the first step, and after each
+        asked = iter(range(1, 1000))  # after each step
         patch.setattr(Clock, "over", property(lambda _: next(asked) >= 11))  # of 8 in an epoch
         short = fit(masked, workspace=tmp_path, time_limit=600, **values)
     assert "adapted for 1.38 of 3 epochs" in " ".join(short.notes_)

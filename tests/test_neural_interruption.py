@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from worthit.neural.training.checkpoints import last_whole
+from worthit.neural.training import watch
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.recurrent import RecurrentNetwork
 from worthit.tests.small_fit import (
@@ -23,6 +23,12 @@ from worthit.tests.small_fit import (
 )
 
 
+def assert_same(one, other):
+    np.testing.assert_array_equal(one.predict_proba(TEST), other.predict_proba(TEST))
+    assert timeless(one.history_) == timeless(other.history_)
+    assert (one.best_epoch_, one.stopped_) == (other.best_epoch_, other.stopped_)
+
+
 @pytest.mark.parametrize("n_batches", [3, 12, 28])  # in the first, second and last epoch of 8
 @pytest.mark.parametrize("validation", [VALIDATION, None], ids=["validated", "unvalidated"])
 def test_interrupted_training_goes_on_to_the_same_end(tmp_path, monkeypatch, n_batches, validation):
@@ -33,9 +39,33 @@ def test_interrupted_training_goes_on_to_the_same_end(tmp_path, monkeypatch, n_b
     with monkeypatch.context() as patch:
         cut_after(patch, 32 - n_batches // 8 * 8)  # finished epochs are not done again
         resumed = fit(tmp_path, validation=validation, patience=9)
-    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
-    assert timeless(resumed.history_) == timeless(whole.history_)
-    assert (resumed.best_epoch_, resumed.stopped_) == (whole.best_epoch_, whole.stopped_)
+    assert_same(resumed, whole)
+
+
+@pytest.mark.parametrize("n_batches", [3, 12, 28])
+@pytest.mark.parametrize("validation", [VALIDATION, None], ids=["validated", "unvalidated"])
+def test_long_epoch_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch, n_batches, validation):
+    values = {"validation": validation, "patience": 9, "word_dropout": 0.3, "dropout": 0.3}
+    whole = fit(**values)
+    monkeypatch.setattr(watch, "BETWEEN", 0.0)  # a checkpoint after each step
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        cut_after(patch, n_batches)
+        fit(tmp_path, **values)
+    cut_after(monkeypatch, 32 - n_batches)  # no step is done again
+    assert_same(fit(tmp_path, **values), whole)
+
+
+def test_seconds_of_an_epoch_count_those_before_an_interruption(tmp_path, monkeypatch):
+    monkeypatch.setattr(watch, "BETWEEN", 0.0)
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        cut_after(patch, 12)
+        fit(tmp_path, patience=9)
+    (told,) = tmp_path.glob("checkpoint-12/process_0.json")
+    known = json.loads(told.read_text())
+    known["epoch"]["seconds"] += 1000
+    told.write_text(json.dumps(known))
+    seconds = [epoch["seconds"] for epoch in fit(tmp_path, patience=9).history_]
+    assert [each > 1000 for each in seconds] == [False, True, False, False]
 
 
 def test_checkpoint_cut_off_while_it_was_written_is_passed_over(tmp_path):
@@ -132,39 +162,35 @@ def test_clock_of_another_fit_is_not_taken_up(tmp_path):
     assert fit(tmp_path, seed=2, epochs=1, time_limit=600).fit_seconds_ < 600
 
 
-@pytest.mark.parametrize("n_steps", [3, 21])  # in the first and third epoch of 8 batches each
-def test_broken_off_training_goes_on_with_more_time_from_its_last_whole_epoch(
-    tmp_path, monkeypatch, n_steps
+@pytest.mark.parametrize("n_steps", [3, 11, 21])  # in three epochs of 8 batches each
+@pytest.mark.parametrize("validation", [VALIDATION, None], ids=["validated", "unvalidated"])
+def test_broken_off_training_goes_on_with_more_time_as_if_it_had_not_been(
+    tmp_path, monkeypatch, n_steps, validation
 ):
-    whole = fit(patience=9)
+    values = {"validation": validation, "patience": 9, "word_dropout": 0.3, "dropout": 0.3}
+    whole = fit(**values)
     with monkeypatch.context() as patch:
-        asked = iter(range(1000))  # once before the first step, and after each
+        asked = iter(range(1, 1000))  # after each step
         patch.setattr(Clock, "over", property(lambda _: next(asked) >= n_steps))
-        short = fit(tmp_path, time_limit=600, patience=9)
+        short = fit(tmp_path, time_limit=600, **values)
     assert short.stopped_ == f"the time limit was reached after {round(n_steps / 8, 2)} of 4 epochs"
-    cut_after(monkeypatch, 32 - n_steps // 8 * 8)  # finished epochs are not done again
-    resumed = fit(tmp_path, time_limit=1200, patience=9)
-    np.testing.assert_array_equal(resumed.predict_proba(TEST), whole.predict_proba(TEST))
-    assert timeless(resumed.history_) == timeless(whole.history_)
-    assert (resumed.best_epoch_, resumed.stopped_) == (whole.best_epoch_, whole.stopped_)
+    assert short.history_[-1]["epoch"] == n_steps / 8
+    cut_after(monkeypatch, 32 - n_steps)  # no step is done again
+    resumed = fit(tmp_path, time_limit=1200, **values)
+    assert_same(resumed, whole)
+
+
+def test_training_that_ended_in_time_and_was_killed_is_not_scored_again(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        asked = iter(range(1, 1000))  # after each step
+        patch.setattr(Clock, "over", property(lambda _: next(asked) >= 11))
+        short = fit(tmp_path, time_limit=600, patience=9)
+    (tmp_path / "clock.json").write_text('{"seconds": 600}')
+    cut_after(monkeypatch, 0)
+    assert_same(fit(tmp_path, time_limit=600, patience=9), short)
 
 
 def test_time_that_ends_with_the_last_step_broke_nothing_off(monkeypatch):
-    asked = iter(range(1000))
+    asked = iter(range(1, 1000))  # after each step
     monkeypatch.setattr(Clock, "over", property(lambda _: next(asked) >= 32))
     assert fit(time_limit=600, patience=9).stopped_ == "all 4 epochs were done"
-
-
-@pytest.mark.parametrize(("steps", "left"), [([8, 16, 19], 17.0), ([3], 17.0), ([8, 16], 20.0)])
-def test_time_of_a_broken_off_epoch_is_forgotten_and_no_other(tmp_path, steps, left):
-    for number, step in enumerate(steps):
-        (tmp_path / f"checkpoint-{step}").mkdir()
-        log = [{"step": each, "seconds": 5.0 if each % 8 == 0 else 3.0, "loss": 1.0}
-               for each in steps[: number + 1]]  # fmt: skip
-        state = json.dumps({"log_history": log})
-        (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text(state)
-    (tmp_path / "clock.json").write_text('{"seconds": 20.0}')  # with what came before all epochs
-    clock = Clock(tmp_path / "clock.json", None)
-    found = last_whole(tmp_path, 8, clock)
-    assert clock.seconds == pytest.approx(left, abs=0.5)
-    assert (found and found.name) == (None if steps == [3] else "checkpoint-16")

@@ -157,8 +157,9 @@ def test_interrupted_training_with_little_memory_goes_on_to_the_same_end(tmp_pat
 @pytest.mark.parametrize("where", ["cpu", "NVIDIA T4"])
 def test_how_many_rows_fit_holds_for_the_device_that_had_so_little_memory(tmp_path, where):
     whole, checkpoint = interrupted_in_the_second_epoch(tmp_path)
-    told = {"device": where, "training": 2, "scoring": None}
-    (checkpoint / "rows_at_once_0.json").write_text(json.dumps(told))
+    path = checkpoint / "process_0.json"
+    told = json.loads(path.read_text()) | {"device": where, "training": 2}
+    path.write_text(json.dumps(told))
     resumed = fit(tmp_path, patience=9)
     assert ("at most 2 were taken" in " ".join(resumed.notes_)) == (where == "cpu")
     np.testing.assert_allclose(resumed.predict_proba(TEST), whole.predict_proba(TEST), atol=1e-4)

@@ -35,7 +35,7 @@ def alarm_sentence(alarm: dict[str, Any]) -> str:
     if kind == "cut short":
         again = ""
         if alarm["goes_on"]:
-            again = " With a longer `--time-limit` it goes on from its last whole epoch."
+            again = " With a longer `--time-limit` it goes on from there."
         return f"Training of {name} was broken off: {text(alarm['stopped'], 120)}.{again}"
     if kind == "still improving":
         loss = ""

@@ -16,7 +16,14 @@ from transformers import TrainerState
 from worthit.core.progress import progress
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import Examples, pad_rows
-from worthit.neural.training.checkpoints import ADAPTING, STATE, forget, last_whole, read_weights
+from worthit.neural.training.checkpoints import (
+    ADAPTING,
+    STATE,
+    forget,
+    last_whole,
+    read_weights,
+    unscored,
+)
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.memory import memory_errors
 from worthit.neural.training.ranks import agreed, leads, seed_apart
@@ -61,7 +68,7 @@ def adapt(
     """Train the whole body in place to guess hidden tokens of the training texts.
 
     Gururangan et al. (2020) call it task-adaptive pretraining. An interrupted one, or one
-    whose time was over, goes on from its last whole epoch; a finished one is read from the folder.
+    whose time was over, goes on from its last step; a finished one is read from the folder.
 
     Returns
     -------
@@ -111,19 +118,21 @@ def mask_tokens(
     tuple of torch.Tensor
         The ids to read, and the ids to guess (-100 elsewhere), both (batch, time).
     """
-    chosen = (torch.rand(input_ids.shape) < SHARE) & maskable
+    shape, device = input_ids.shape, input_ids.device
+    chosen = (torch.rand(shape, device=device) < SHARE) & maskable
     truth = input_ids.masked_fill(~chosen, UNSEEN)
-    fate = torch.rand(input_ids.shape)
+    fate = torch.rand(shape, device=device)
     shown = input_ids.masked_fill(chosen & (fate < 0.8), mask)
-    others = torch.randint(n_tokens, input_ids.shape)
+    others = torch.randint(n_tokens, shape, device=device)
     return torch.where(chosen & (fate >= 0.9), others, shown), truth
 
 
 class MaskedLanguageNetwork(nn.Module):
     """A body with a head that guesses tokens; the head's matrix is the body's word vectors."""
 
-    def __init__(self, network: PretrainedNetwork, n_tokens: int) -> None:
+    def __init__(self, network: PretrainedNetwork, n_tokens: int, mask: int) -> None:
         super().__init__()
+        self.mask = mask
         self.network = network
         self.dense = nn.Linear(network.width, network.width)
         self.norm = nn.LayerNorm(network.width)
@@ -163,6 +172,15 @@ class MaskedLanguageTrainer(SpreadTrainer):
         """Count the tokens to guess."""
         return inputs["truth"].ne(UNSEEN).sum()
 
+    def training_step(
+        self, model: nn.Module, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Hide tokens of a batch, here and not where batches are made, ahead of their step."""
+        network: Any = self.model
+        shown, truth = mask_tokens(**inputs, mask=network.mask, n_tokens=len(network.bias))
+        inputs = {"input_ids": shown, "truth": truth}
+        return super().training_step(model, inputs, num_items_in_batch)
+
     def compute_loss(
         self,
         model: nn.Module,
@@ -183,7 +201,7 @@ def _train(
 ) -> tuple[float, list[str]]:
     """Train until all epochs are done or the time is over; return how many, and what to note."""
     encoder = classifier.encoder_
-    masked = MaskedLanguageNetwork(network, encoder.shape["vocab_size"])
+    masked = MaskedLanguageNetwork(network, encoder.shape["vocab_size"], encoder.special["mask"])
     notes = []
     if not masked.read_head(encoder.source) and encoder.source:
         notes = ["The checkpoint has no head that guesses tokens; a new one learned with the body."]
@@ -194,8 +212,7 @@ def _train(
         maskable = (ids != network.pad) & (ids != network.separator)
         maskable &= torch.tensor(labels).ge(0)[:, None]  # the others only fill up a part
         maskable[:, 0] = False  # the token that opens every input
-        shown, truth = mask_tokens(ids, maskable, encoder.special["mask"], len(masked.bias))
-        return {"input_ids": shown, "truth": truth}
+        return {"input_ids": ids, "maskable": maskable}
 
     rate = classifier.rate * (classifier.body_rate if classifier.pretrained else 1)
     settings = {
@@ -210,15 +227,13 @@ def _train(
         trainer = MaskedLanguageTrainer(
             classifier,
             folder / ADAPTING,
+            watch,
             settings,
             model=masked,
             data_collator=collate,
             train_dataset=training,
-            callbacks=[watch],
         )
-        # In the middle of an epoch, masks would be drawn anew; only a time limit ends there.
-        every = 1 if clock.over else n_steps // classifier.adapt
-        checkpoint = last_whole(folder / ADAPTING, every, clock) if leads() else None
+        checkpoint = last_whole(folder / ADAPTING) if leads() else None
         checkpoint, over = agreed((checkpoint, bool(checkpoint and clock.over)))
         if checkpoint:
             trainer.recall(checkpoint)
@@ -228,6 +243,8 @@ def _train(
         else:
             if leads():
                 forget(folder)  # what a body that was adapted for less had led to
+                if checkpoint:
+                    unscored(checkpoint, n_steps // classifier.adapt, watch.metric)
             seed_apart(classifier.seed)
             with memory_errors(), writing_errors(folder):
                 trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)

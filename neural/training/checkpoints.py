@@ -17,7 +17,6 @@ from torch import nn
 from worthit.core.files import read_json, write_json
 from worthit.core.hashing import sha256_of
 from worthit.core.progress import say
-from worthit.neural.training.clock import Clock
 from worthit.neural.training.saving import load_weights
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ __all__ = [
     "history_of",
     "last_whole",
     "read_weights",
+    "step_of",
+    "unscored",
 ]
 
 OWNER = "fit.json"
@@ -92,40 +93,49 @@ def forget(workspace: Path) -> None:
         answers.unlink()
 
 
-def last_whole(workspace: Path, every: int = 1, clock: Clock | None = None) -> Path | None:
+def last_whole(workspace: Path) -> Path | None:
     """Return the newest checkpoint that was written to its end, or None.
 
     The state file is written last, so a checkpoint that has a readable one is whole. One that was
-    cut off by a kill is removed, and so are those that come before it is found and do not count.
+    cut off by a kill is removed.
+    """
+    checkpoints = sorted(workspace.glob("checkpoint-*"), key=step_of, reverse=True)
+    for checkpoint in checkpoints:
+        try:
+            history_of(checkpoint)
+        except (OSError, json.JSONDecodeError):
+            shutil.rmtree(checkpoint)
+        else:
+            return checkpoint
+    return None
+
+
+def unscored(checkpoint: Path, n_batches: int, metric: str) -> None:
+    """Forget the score of an epoch that a time limit broke off: training goes on within it.
 
     Parameters
     ----------
-    workspace : pathlib.Path
-        Where they are.
-    every : int
-        Only those after a multiple of so many steps count: those of whole epochs.
-    clock : Clock, optional
-        Forgets the epochs of later checkpoints that do not count.
+    checkpoint : pathlib.Path
+        Whose state file is written anew, if it has such a score.
+    n_batches : int
+        Steps of an epoch.
+    metric : str
+        The validation score that decides.
     """
-    later: dict[int, float] = {}  # seconds of epochs, by their last step
-    checkpoints = sorted(workspace.glob("checkpoint-*"), key=_step_of, reverse=True)
-    for checkpoint in checkpoints:
-        try:
-            history = history_of(checkpoint)
-        except (OSError, json.JSONDecodeError):
-            shutil.rmtree(checkpoint)
-            continue
-        if _step_of(checkpoint) % every == 0:
-            found = checkpoint
-            break
-        later |= {entry["step"]: entry["seconds"] for entry in history if "seconds" in entry}
-        shutil.rmtree(checkpoint)
-    else:
-        found = None
-    if clock and later:
-        kept = _step_of(found) if found else 0
-        clock.forget(sum(seconds for step, seconds in later.items() if step > kept))
-    return found
+    state = read_json(checkpoint / STATE)
+    whole = [entry for entry in state["log_history"] if entry["step"] % n_batches == 0]
+    if len(whole) == len(state["log_history"]):
+        return
+    sign = -1 if metric == "loss" else 1
+    scored = [entry for entry in whole if f"eval_{metric}" in entry]
+    best = max(scored, key=lambda entry: sign * entry[f"eval_{metric}"], default=None)
+    state |= {
+        "log_history": whole,
+        "best_metric": best and best[f"eval_{metric}"],
+        "best_global_step": best and best["step"],
+        "best_model_checkpoint": best and str(checkpoint.with_name(f"checkpoint-{best['step']}")),
+    }
+    write_json(checkpoint / STATE, state)
 
 
 def history_of(checkpoint: Path) -> list[dict[str, Any]]:
@@ -138,5 +148,6 @@ def read_weights(network: nn.Module, checkpoint: Path) -> None:
     load_weights(network, checkpoint / "model.safetensors", learned_alone=True)
 
 
-def _step_of(checkpoint: Path) -> int:
+def step_of(checkpoint: Path) -> int:
+    """Return after how many steps a checkpoint was written."""
     return int(checkpoint.name.rpartition("-")[2])

@@ -224,8 +224,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         validation : tuple of sequences, optional
             Inputs and labels that choose the epoch. Without them all epochs are done.
         workspace : pathlib.Path, optional
-            Folder for checkpoints. If an equal fit was interrupted there, this one goes on from
-            its last epoch, and ends the same. The caller removes it when the model is saved.
+            Folder for checkpoints, one after each epoch and, where epochs are long, every 5
+            minutes. If an equal fit was interrupted there, this one goes on from its last
+            checkpoint, and ends the same. The caller removes it when the model is saved.
         time_limit : float, optional
             Seconds after which training ends with the best epoch so far; those of an interrupted
             fit in the same workspace count.

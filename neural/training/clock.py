@@ -43,11 +43,6 @@ class Clock:
         """Count the seconds of work that an earlier fit has done for this one."""
         self._taken_over += seconds
 
-    def forget(self, seconds: float) -> None:
-        """Count some seconds no more, those of work that is thrown away."""
-        self._before -= min(seconds, self._passed)
-        self.note()
-
     def tick(self) -> None:
         """Note the time now and then; a process that is killed loses what came after."""
         if time.monotonic() - self._told >= BETWEEN:

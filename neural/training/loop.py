@@ -11,7 +11,14 @@ from transformers import TrainerState
 from worthit.core.errors import UntrainableError
 from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
-from worthit.neural.training.checkpoints import STATE, history_of, last_whole, read_weights
+from worthit.neural.training.checkpoints import (
+    STATE,
+    history_of,
+    last_whole,
+    read_weights,
+    step_of,
+    unscored,
+)
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.memory import memory_errors
 from worthit.neural.training.ranks import agreed, leads, seed_apart
@@ -99,14 +106,17 @@ def train(
     with progress(classifier.epochs_ * n_batches, f"training {classifier.name}", "batch") as bar:
         watch = Watch(bar, metric, patience, clock, hopeless)
         trainer = ClassifierTrainer(classifier, network, training, validation, workspace, watch)
-        # Within an epoch only a time limit ends, and from there a fit with more time cannot go on:
-        # patience and the best epoch are about whole ones.
-        every = 1 if clock.over else n_batches
-        checkpoint = last_whole(workspace, every, clock) if leads() else None
+        checkpoint = last_whole(workspace) if leads() else None
         history = history_of(checkpoint) if checkpoint else []
+        # Within an epoch training is scored where a time limit has broken it off, and there alone.
+        scored = bool(checkpoint and history and history[-1]["step"] == step_of(checkpoint))
+        history = [entry for entry in history if entry["step"] % n_batches == 0]
         watch.recall(history)
         done = watch.given_up or epochs_since_best(history, metric) >= patience
-        checkpoint, finished = agreed((checkpoint, bool(checkpoint and (done or clock.over))))
+        finished = scored and (done or clock.over)
+        if checkpoint and not finished:
+            unscored(checkpoint, n_batches, metric)
+        checkpoint, finished = agreed((checkpoint, finished))
         if checkpoint:
             trainer.recall(checkpoint)
         if checkpoint and finished:

@@ -1,5 +1,6 @@
 """A Trainer with batches of like length, whose steps are the same over any memory and devices."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,16 +11,19 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from worthit.core.files import read_json, write_json
 from worthit.neural.training.batches import LengthGroupedSampler
-from worthit.neural.training.checkpoints import read_weights
+from worthit.neural.training.checkpoints import STATE, read_weights
 from worthit.neural.training.device import best_device, compute_type, device_name
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.randomness import read_random_state, write_random_state
 from worthit.neural.training.ranks import n_ranks, rank, share_gradients, total
+from worthit.neural.training.watch import Watch
 
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
 
 __all__ = ["SpreadTrainer"]
+
+OWN_FILE = "process_{}.json"  # in a checkpoint, what each process keeps for itself
 
 
 class SpreadTrainer(Trainer):
@@ -35,6 +39,8 @@ class SpreadTrainer(Trainer):
         Whose ``batch_size``, ``seed`` and precision hold.
     workspace : pathlib.Path
         Where checkpoints are kept.
+    watch : Watch
+        Follows the training.
     settings : dict
         What else ``TrainingArguments`` takes.
     **given
@@ -52,13 +58,16 @@ class SpreadTrainer(Trainer):
         self,
         classifier: "NeuralClassifier",
         workspace: Path,
+        watch: Watch,
         settings: dict[str, Any],
         **given: Any,
     ) -> None:
-        self.batch_size = classifier.batch_size
-        super().__init__(args=_arguments(classifier, workspace, settings), **given)
+        self.batch_size, self.watch = classifier.batch_size, watch
+        arguments = _arguments(classifier, workspace, settings)
+        super().__init__(args=arguments, callbacks=[watch], **given)
         self.remove_callback(PrinterCallback)  # it prints on standard output
         self.in_step = torch.tensor(0)
+        self._saved_step = -1
         self._training_rows = RowsAtOnce(self.what)
         self._rows_at_once = [self._training_rows]  # what a checkpoint keeps
 
@@ -81,7 +90,7 @@ class SpreadTrainer(Trainer):
 
     def recall(self, checkpoint: Path) -> None:
         """Take as many rows at once as a checkpoint of such a device says."""
-        path = checkpoint / _rows_file()
+        path = checkpoint / OWN_FILE.format(rank())
         known = read_json(path) if path.exists() else {}
         if known.get("device") != device_name(best_device()):
             return
@@ -111,6 +120,22 @@ class SpreadTrainer(Trainer):
             f"still one of {self.batch_size}."
         ]
 
+    def _run_epoch(self, *, epoch: int, **more: Any) -> None:
+        # accelerate does not reach the sampler of batches that devices share and some are skipped.
+        self._sampler.set_epoch(epoch)
+        super()._run_epoch(epoch=epoch, **more)
+
+    def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
+        # What a time limit breaks off is saved before it is scored, so that a longer limit goes on
+        # as if it had not been scored, which draws random numbers; then its score is added.
+        if self._saved_step != self.state.global_step:
+            self._saved_step = self.state.global_step
+            super()._save_checkpoint(model, trial)
+        elif self.args.should_save:
+            folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+            self.state.save_to_json(str(folder / "scored.json"))
+            (folder / "scored.json").replace(folder / STATE)
+
     def _save(
         self, output_dir: str | None = None, state_dict: dict[str, torch.Tensor] | None = None
     ) -> None:
@@ -131,7 +156,12 @@ class SpreadTrainer(Trainer):
         write_random_state(Path(output_dir))
         most = {rows.what: rows.most for rows in self._rows_at_once}
         told = {"device": device_name(best_device())} | most
-        write_json(Path(output_dir) / _rows_file(), told)
+        epoch = {
+            "loss": self._tr_loss.item(),
+            "logged": self._globalstep_last_logged,
+            "seconds": time.monotonic() - self.watch.epoch_began,
+        }
+        write_json(Path(output_dir) / OWN_FILE.format(rank()), told | {"epoch": epoch})
 
     def _load_scaler(self, checkpoint: str | None) -> None:
         # A checkpoint of a card that needs float16 goes on where there is nothing to scale.
@@ -142,15 +172,23 @@ class SpreadTrainer(Trainer):
         super()._load_rng_state(checkpoint)
         if checkpoint is not None:
             read_random_state(Path(checkpoint))
+            self._go_on_within_epoch(Path(checkpoint))
+
+    def _go_on_within_epoch(self, checkpoint: Path) -> None:
+        """Take up the sum of losses and the seconds of the epoch in which a checkpoint is."""
+        told = [read_json(path)["epoch"] for path in checkpoint.glob(OWN_FILE.format("*"))]
+        if told and told[0]["logged"] < self.state.global_step:
+            # Of each device, as many as there were: the Trainer logs the mean over devices.
+            self._tr_loss += sum(epoch["loss"] for epoch in told) / len(told)
+            self._globalstep_last_logged = told[0]["logged"]
+            self.watch.epoch_began -= max(epoch["seconds"] for epoch in told)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         examples: Any = train_dataset or self.train_dataset
-        return LengthGroupedSampler(examples.lengths, self.batch_size, self.args.seed, n_ranks())
-
-
-def _rows_file() -> str:
-    """Name a file of this process in a checkpoint, since each device has a memory of its own."""
-    return f"rows_at_once_{rank()}.json"
+        self._sampler = LengthGroupedSampler(
+            examples.lengths, self.batch_size, self.args.seed, n_ranks()
+        )
+        return self._sampler
 
 
 def _arguments(

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
-from transformers import EvalPrediction, TrainerCallback
+from transformers import EvalPrediction
 from transformers.trainer_utils import EvalLoopOutput
 
 from worthit.neural.training.balance import class_weights
@@ -16,6 +16,7 @@ from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.ranks import n_ranks
 from worthit.neural.training.scores import scorer
 from worthit.neural.training.spread import SpreadTrainer
+from worthit.neural.training.watch import Watch
 
 if TYPE_CHECKING:
     from worthit.neural.training.classifier import NeuralClassifier
@@ -39,7 +40,7 @@ class ClassifierTrainer(SpreadTrainer):
         Encoded data; without validation nothing is scored.
     workspace : pathlib.Path
         Where checkpoints are kept.
-    watch : transformers.TrainerCallback
+    watch : Watch
         Follows the training.
     """
 
@@ -50,7 +51,7 @@ class ClassifierTrainer(SpreadTrainer):
         training: Examples,
         validation: Examples | None,
         workspace: Path,
-        watch: TrainerCallback,
+        watch: Watch,
     ) -> None:
         score = scorer(classifier.metric, classifier.classes_, classifier.positive)
 
@@ -66,13 +67,13 @@ class ClassifierTrainer(SpreadTrainer):
         super().__init__(
             classifier,
             workspace,
+            watch,
             _settings(classifier, validation is not None),
             model=network,
             data_collator=collate,
             train_dataset=training,
             eval_dataset=validation and validation.sorted_by_length(),
             compute_metrics=compute_metrics,
-            callbacks=[watch],
         )
         self._scoring_rows = RowsAtOnce("scoring")
         self._rows_at_once.append(self._scoring_rows)

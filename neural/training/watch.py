@@ -12,6 +12,8 @@ from worthit.neural.training.ranks import agreed, leads
 
 __all__ = ["Watch", "epochs_since_best"]
 
+BETWEEN = 300.0  # seconds between two checkpoints: what a training that is killed loses at most
+
 Hopeless = Callable[[float], bool] | None
 
 
@@ -44,7 +46,7 @@ class Watch(TrainerCallback):
         self.clock = clock
         self.hopeless = hopeless
         self.out_of_time = self.given_up = False
-        self.epoch_began = time.monotonic()
+        self.epoch_began = self.saved = time.monotonic()
 
     def on_epoch_begin(self, *_: Any, **__: Any) -> None:
         """Start the epoch's clock."""
@@ -53,17 +55,22 @@ class Watch(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        """Move the bar; end the epoch, and with it training, when the time is over."""
+        """Move the bar; save now and then; end the epoch, and training, when the time is over."""
         self.bar.update(state.global_step - self.bar.n)
         if leads():
             self.clock.tick()
-        if self.clock.limit is not None and agreed(self.clock.over):
+        over, due = agreed((self.clock.over, time.monotonic() - self.saved >= BETWEEN))
+        if over:
             self.out_of_time = control.should_training_stop = True
-            # This epoch's end is none, so that a longer limit goes on from the one before: beside
-            # the best checkpoint and the one that is written now, that one stays as well.
-            args.save_total_limit = 3
             if leads():
                 self.clock.note()
+        n_batches = state.max_steps // state.num_train_epochs
+        # A whole epoch is saved when it has been scored.
+        control.should_save = (over or due) and state.global_step % n_batches > 0
+
+    def on_save(self, *_: Any, **__: Any) -> None:
+        """Begin the wait for the next checkpoint."""
+        self.saved = time.monotonic()
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
