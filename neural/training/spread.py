@@ -62,7 +62,7 @@ class SpreadTrainer(Trainer):
         settings: dict[str, Any],
         **given: Any,
     ) -> None:
-        self.batch_size, self.watch = classifier.batch_size, watch
+        self.batch_size, self.watch, self._workspace = classifier.batch_size, watch, workspace
         arguments = _arguments(classifier, workspace, settings)
         super().__init__(args=arguments, callbacks=[watch], **given)
         self.remove_callback(PrinterCallback)  # it prints on standard output
@@ -120,10 +120,10 @@ class SpreadTrainer(Trainer):
             f"still one of {self.batch_size}."
         ]
 
-    def _run_epoch(self, *, epoch: int, **more: Any) -> None:
+    def _run_epoch(self, model: Any, epoch: Any, *given: Any, **more: Any) -> None:
         # accelerate does not reach the sampler of batches that devices share and some are skipped.
         self._sampler.set_epoch(epoch)
-        super()._run_epoch(epoch=epoch, **more)
+        super()._run_epoch(model, epoch, *given, **more)
 
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
         # What a time limit breaks off is saved before it is scored, so that a longer limit goes on
@@ -132,7 +132,7 @@ class SpreadTrainer(Trainer):
             self._saved_step = self.state.global_step
             super()._save_checkpoint(model, trial)
         elif self.args.should_save:
-            folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+            folder = self._workspace / f"checkpoint-{self.state.global_step}"
             self.state.save_to_json(str(folder / "scored.json"))
             (folder / "scored.json").replace(folder / STATE)
 
