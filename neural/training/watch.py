@@ -48,6 +48,12 @@ class Watch(TrainerCallback):
         self.out_of_time = self.given_up = False
         self.epoch_began = self.saved = time.monotonic()
 
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Begin the bar where training goes on, so that what was done before adds to no rate."""
+        self.bar.n = self.bar.initial = self.bar.last_print_n = state.global_step
+
     def on_epoch_begin(self, *_: Any, **__: Any) -> None:
         """Start the epoch's clock."""
         self.epoch_began = time.monotonic()
