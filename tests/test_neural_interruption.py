@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from worthit.neural.gru import GRU
 from worthit.neural.training import watch
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.recurrent import RecurrentNetwork
 from worthit.tests.small_fit import (
+    SMALL,
     TEST,
+    TRAINING,
     VALIDATION,
     WORDS,
     PowerCut,
@@ -180,14 +183,29 @@ def test_broken_off_training_goes_on_with_more_time_as_if_it_had_not_been(
     assert_same(resumed, whole)
 
 
-def test_training_that_ended_in_time_and_was_killed_is_not_scored_again(tmp_path, monkeypatch):
+@pytest.mark.parametrize("values", [{"patience": 9}, {"patience": 1, "learning_rate": 1e-9}])
+def test_broken_off_training_that_was_killed_then_is_not_scored_again(
+    tmp_path, monkeypatch, values
+):
     with monkeypatch.context() as patch:
         asked = iter(range(1, 1000))  # after each step
         patch.setattr(Clock, "over", property(lambda _: next(asked) >= 11))
-        short = fit(tmp_path, time_limit=600, patience=9)
+        short = fit(tmp_path, time_limit=600, **values)
     (tmp_path / "clock.json").write_text('{"seconds": 600}')
     cut_after(monkeypatch, 0)
-    assert_same(fit(tmp_path, time_limit=600, patience=9), short)
+    assert_same(fit(tmp_path, time_limit=600, **values), short)
+
+
+def test_search_that_gives_up_an_interrupted_epoch_makes_no_step_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(watch, "BETWEEN", 0.0)
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        cut_after(patch, 12)
+        fit(tmp_path, patience=9)
+    cut_after(monkeypatch, 0)
+    model = GRU(**SMALL, patience=9)
+    model.fit(*TRAINING, VALIDATION, workspace=tmp_path, hopeless=lambda _: True)
+    assert model.best_epoch_ == 1
+    assert model.stopped_ == "the search gave it up after 1.5 epochs"
 
 
 def test_time_that_ends_with_the_last_step_broke_nothing_off(monkeypatch):

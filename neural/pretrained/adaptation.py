@@ -16,14 +16,7 @@ from transformers import TrainerState
 from worthit.core.progress import progress
 from worthit.neural.pretrained.network import PretrainedNetwork
 from worthit.neural.training.batches import Examples, pad_rows
-from worthit.neural.training.checkpoints import (
-    ADAPTING,
-    STATE,
-    forget,
-    last_whole,
-    read_weights,
-    unscored,
-)
+from worthit.neural.training.checkpoints import ADAPTING, STATE, forget, last_whole, read_weights
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.memory import memory_errors
 from worthit.neural.training.ranks import agreed, leads, seed_apart
@@ -243,8 +236,6 @@ def _train(
         else:
             if leads():
                 forget(folder)  # what a body that was adapted for less had led to
-                if checkpoint:
-                    unscored(checkpoint, n_steps // classifier.adapt, watch.metric)
             seed_apart(classifier.seed)
             with memory_errors(), writing_errors(folder):
                 trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)

@@ -5,8 +5,9 @@ They hold pickles, which are read as plain tensors alone. They stay in the works
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from math import isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from worthit.core.files import read_json, write_json
+from worthit.core.files import read_json, write_atomic, write_json
 from worthit.core.hashing import sha256_of
 from worthit.core.progress import say
 from worthit.neural.training.saving import load_weights
@@ -30,11 +31,12 @@ __all__ = [
     "claim",
     "fingerprint",
     "forget",
+    "forget_score",
     "history_of",
     "last_whole",
     "read_weights",
     "step_of",
-    "unscored",
+    "write_state",
 ]
 
 OWNER = "fit.json"
@@ -96,8 +98,8 @@ def forget(workspace: Path) -> None:
 def last_whole(workspace: Path) -> Path | None:
     """Return the newest checkpoint that was written to its end, or None.
 
-    The state file is written last, so a checkpoint that has a readable one is whole. One that was
-    cut off by a kill is removed.
+    The state file is written last, when all processes have written theirs, so a checkpoint that
+    has a readable one is whole. One that was cut off by a kill is removed.
     """
     checkpoints = sorted(workspace.glob("checkpoint-*"), key=step_of, reverse=True)
     for checkpoint in checkpoints:
@@ -110,7 +112,7 @@ def last_whole(workspace: Path) -> Path | None:
     return None
 
 
-def unscored(checkpoint: Path, n_batches: int, metric: str) -> None:
+def forget_score(checkpoint: Path, n_batches: int, metric: str) -> None:
     """Forget the score of an epoch that a time limit broke off: training goes on within it.
 
     Parameters
@@ -127,7 +129,7 @@ def unscored(checkpoint: Path, n_batches: int, metric: str) -> None:
     if len(whole) == len(state["log_history"]):
         return
     sign = -1 if metric == "loss" else 1
-    scored = [entry for entry in whole if f"eval_{metric}" in entry]
+    scored = [entry for entry in whole if not isnan(entry.get(f"eval_{metric}", nan))]
     best = max(scored, key=lambda entry: sign * entry[f"eval_{metric}"], default=None)
     state |= {
         "log_history": whole,
@@ -135,7 +137,12 @@ def unscored(checkpoint: Path, n_batches: int, metric: str) -> None:
         "best_global_step": best and best["step"],
         "best_model_checkpoint": best and str(checkpoint.with_name(f"checkpoint-{best['step']}")),
     }
-    write_json(checkpoint / STATE, state)
+    write_state(checkpoint, state)
+
+
+def write_state(checkpoint: Path, state: Mapping[str, Any]) -> None:
+    """Put another state in the place of a whole checkpoint's, which stays whole meanwhile."""
+    write_atomic(checkpoint / STATE, json.dumps(state))  # with NaN, as the Trainer writes it
 
 
 def history_of(checkpoint: Path) -> list[dict[str, Any]]:

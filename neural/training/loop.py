@@ -13,11 +13,11 @@ from worthit.core.progress import progress
 from worthit.neural.training.batches import Examples
 from worthit.neural.training.checkpoints import (
     STATE,
+    forget_score,
     history_of,
     last_whole,
     read_weights,
     step_of,
-    unscored,
 )
 from worthit.neural.training.clock import Clock
 from worthit.neural.training.memory import memory_errors
@@ -110,18 +110,19 @@ def train(
         history = history_of(checkpoint) if checkpoint else []
         # Within an epoch training is scored where a time limit has broken it off, and there alone.
         scored = bool(checkpoint and history and history[-1]["step"] == step_of(checkpoint))
-        history = [entry for entry in history if entry["step"] % n_batches == 0]
+        over = scored and clock.over
+        if not over:
+            history = [entry for entry in history if entry["step"] % n_batches == 0]
         watch.recall(history)
         done = watch.given_up or epochs_since_best(history, metric) >= patience
-        finished = scored and (done or clock.over)
-        if checkpoint and not finished:
-            unscored(checkpoint, n_batches, metric)
-        checkpoint, finished = agreed((checkpoint, finished))
+        if checkpoint and not (over or done):
+            forget_score(checkpoint, n_batches, metric)
+        checkpoint, finished = agreed((checkpoint, bool(checkpoint and (over or done))))
         if checkpoint:
             trainer.recall(checkpoint)
         if checkpoint and finished:
             # Nothing is left to do but to keep the best: one more step would be one too many.
-            watch.out_of_time = not done
+            watch.out_of_time = over
             trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))
         else:
             seed_apart(classifier.seed)

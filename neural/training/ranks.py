@@ -1,7 +1,7 @@
 """Several devices with a process each: the first one has the run, the others train along with it.
 
 The first process tells the others each training, and all of them do the same steps on their own
-part of every batch. It alone writes files; what might differ between them, such as a clock, is
+part of every batch. It alone writes the run; what might differ between them, such as a clock, is
 decided by it.
 """
 
@@ -31,6 +31,7 @@ __all__ = [
     "serve",
     "share_gradients",
     "total",
+    "wait_for_all",
 ]
 
 Value = TypeVar("Value")
@@ -92,6 +93,12 @@ def total(count: torch.Tensor) -> torch.Tensor:
     if n_ranks() > 1:
         group.all_reduce(count)
     return count
+
+
+def wait_for_all() -> None:
+    """Wait until all devices have come to this point."""
+    if n_ranks() > 1:
+        group.barrier()
 
 
 def share_gradients(network: nn.Module) -> None:

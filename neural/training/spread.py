@@ -1,6 +1,7 @@
 """A Trainer with batches of like length, whose steps are the same over any memory and devices."""
 
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,11 +12,11 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from worthit.core.files import read_json, write_json
 from worthit.neural.training.batches import LengthGroupedSampler
-from worthit.neural.training.checkpoints import STATE, read_weights
+from worthit.neural.training.checkpoints import read_weights, write_state
 from worthit.neural.training.device import best_device, compute_type, device_name
 from worthit.neural.training.memory import RowsAtOnce
 from worthit.neural.training.randomness import read_random_state, write_random_state
-from worthit.neural.training.ranks import n_ranks, rank, share_gradients, total
+from worthit.neural.training.ranks import n_ranks, rank, share_gradients, total, wait_for_all
 from worthit.neural.training.watch import Watch
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class SpreadTrainer(Trainer):
         ]
 
     def _run_epoch(self, model: Any, epoch: Any, *given: Any, **more: Any) -> None:
-        # accelerate does not reach the sampler of batches that devices share and some are skipped.
+        # accelerate does not reach the sampler where devices share batches and some are skipped.
         self._sampler.set_epoch(epoch)
         super()._run_epoch(model, epoch, *given, **more)
 
@@ -133,8 +134,7 @@ class SpreadTrainer(Trainer):
             super()._save_checkpoint(model, trial)
         elif self.args.should_save:
             folder = self._workspace / f"checkpoint-{self.state.global_step}"
-            self.state.save_to_json(str(folder / "scored.json"))
-            (folder / "scored.json").replace(folder / STATE)
+            write_state(folder, asdict(self.state))
 
     def _save(
         self, output_dir: str | None = None, state_dict: dict[str, torch.Tensor] | None = None
@@ -151,7 +151,7 @@ class SpreadTrainer(Trainer):
         read_weights(network, Path(resume_from_checkpoint))
 
     def _save_rng_state(self, output_dir: str) -> None:
-        # What else decides about dropout; the Trainer writes the state of a whole checkpoint later.
+        # What else decides about dropout, and what the Trainer forgets of an epoch half done.
         super()._save_rng_state(output_dir)
         write_random_state(Path(output_dir))
         most = {rows.what: rows.most for rows in self._rows_at_once}
@@ -162,6 +162,7 @@ class SpreadTrainer(Trainer):
             "seconds": time.monotonic() - self.watch.epoch_began,
         }
         write_json(Path(output_dir) / OWN_FILE.format(rank()), told | {"epoch": epoch})
+        wait_for_all()  # what is written next tells that the checkpoint is whole
 
     def _load_scaler(self, checkpoint: str | None) -> None:
         # A checkpoint of a card that needs float16 goes on where there is nothing to scale.
@@ -172,7 +173,7 @@ class SpreadTrainer(Trainer):
         super()._load_rng_state(checkpoint)
         if checkpoint is not None:
             read_random_state(Path(checkpoint))
-            self._go_on_within_epoch(Path(checkpoint))
+            self._go_on_within_epoch(Path(checkpoint))  # here the Trainer has set all to 0
 
     def _go_on_within_epoch(self, checkpoint: Path) -> None:
         """Take up the sum of losses and the seconds of the epoch in which a checkpoint is."""

@@ -12,7 +12,7 @@ from worthit.neural.training.ranks import agreed, leads
 
 __all__ = ["Watch", "epochs_since_best"]
 
-BETWEEN = 300.0  # seconds between two checkpoints: what a training that is killed loses at most
+BETWEEN = 300.0  # seconds between two checkpoints: about what a training that is killed loses
 
 Hopeless = Callable[[float], bool] | None
 
@@ -21,7 +21,7 @@ class Watch(TrainerCallback):
     """The one callback of the training loop.
 
     It keeps nothing that a resumed training would miss: patience is counted from the history
-    that every checkpoint holds.
+    that every checkpoint holds, and the trainer saves the seconds of an epoch.
 
     Parameters
     ----------
@@ -65,18 +65,22 @@ class Watch(TrainerCallback):
         self.bar.update(state.global_step - self.bar.n)
         if leads():
             self.clock.tick()
-        over, due = agreed((self.clock.over, time.monotonic() - self.saved >= BETWEEN))
+        due = self.clock.path is not None and time.monotonic() - self.saved >= BETWEEN
+        over, due = agreed((self.clock.over, due))
         if over:
             self.out_of_time = control.should_training_stop = True
             if leads():
                 self.clock.note()
-        n_batches = state.max_steps // state.num_train_epochs
         # A whole epoch is saved when it has been scored.
-        control.should_save = (over or due) and state.global_step % n_batches > 0
+        control.should_save = (over or due) and not _epoch_ended(state)
 
-    def on_save(self, *_: Any, **__: Any) -> None:
-        """Begin the wait for the next checkpoint."""
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Begin the wait for the next checkpoint; count what scoring a whole epoch took."""
         self.saved = time.monotonic()
+        if leads() and _epoch_ended(state):
+            self.clock.note()
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -104,6 +108,11 @@ class Watch(TrainerCallback):
     def _ask(self, score: float) -> None:
         larger = -score if self.metric == "loss" else score
         self.given_up = bool(self.hopeless and self.hopeless(larger))
+
+
+def _epoch_ended(state: TrainerState) -> bool:
+    """Tell whether training is at the end of an epoch."""
+    return state.global_step % (state.max_steps // state.num_train_epochs) == 0
 
 
 def epochs_since_best(log_history: list[dict], metric: str) -> int:
